@@ -1,0 +1,1 @@
+//! The phone's side as a library and as the terminal program.

@@ -1,0 +1,2 @@
+//! The phone's side as a terminal program.
+fn main() {}

@@ -1,0 +1,1 @@
+//! What the provider is: entities, state machines, use cases, and the ports they need.

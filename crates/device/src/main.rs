@@ -1,0 +1,2 @@
+//! A machine's own identity, as a program.
+fn main() {}

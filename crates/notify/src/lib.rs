@@ -1,0 +1,1 @@
+//! Reaching phones: the inbox and its event stream (push services join later).

@@ -1,0 +1,2 @@
+//! The countersign program: configuration, wiring, listeners, workers, operator commands.
+fn main() {}
