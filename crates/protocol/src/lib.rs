@@ -1,0 +1,21 @@
+//! What goes over the wire: requests, answers and error codes.
+//!
+//! Types here parse and print; they never decide anything. There is no I/O, no clock and no cryptography in this
+//! crate, so the provider, the machine's side, the phone's side and the libraries for services share one spelling
+//! of every member.
+//!
+//! OAuth and OpenID Connect messages are `snake_case`; the OnesID JSON surface (devices, authenticators, approvals)
+//! is `camelCase`, as its published clients expect.
+
+pub mod approval;
+pub mod authenticator;
+pub mod ciba;
+pub mod client;
+pub mod device;
+pub mod error;
+pub mod oidc;
+pub mod scope;
+pub mod token;
+
+pub use error::{ErrorBody, ErrorCode};
+pub use scope::ScopeList;
