@@ -4,6 +4,7 @@ mod curve;
 mod material;
 mod parse;
 mod roca;
+mod small_order;
 mod write;
 
 use std::fmt;
@@ -35,7 +36,7 @@ impl Jwk {
     /// # Errors
     /// [`JwkError`] names the member to blame: private members, a `kty`, `crv` or `alg` outside the closed set, an
     /// `alg` that does not fit the key, RSA outside 2048 to 4096 bits, `e` even or below 65537, a ROCA modulus,
-    /// coordinates of a wrong length or off the curve, oversize members.
+    /// coordinates of a wrong length, off the curve or of small order, oversize members.
     pub fn parse(value: &serde_json::Value) -> Result<Self, JwkError> {
         parse::parse(value)
     }

@@ -1,6 +1,6 @@
 use aws_lc_rs::signature::ParsedPublicKey;
 
-use super::{Curve, roca};
+use super::{Curve, roca, small_order};
 use crate::{Algorithm, JwkError, KeyType, base64url};
 
 /// Smallest RSA modulus in bits (RFC 7518 §3.3).
@@ -29,6 +29,9 @@ impl KeyMaterial {
             Self::Ec { curve, .. } => ParsedPublicKey::new(curve.fixed(), self.point())
                 .map(drop)
                 .map_err(|_| JwkError::invalid("x", "and `y` are no point on the curve")),
+            Self::Ed25519 { x } if small_order::contains(x) => {
+                Err(JwkError::invalid("x", "is a point of small order"))
+            }
             Self::Ed25519 { .. } => Ok(()),
         }
     }
