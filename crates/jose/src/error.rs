@@ -164,7 +164,7 @@ pub enum JwsError {
     /// The payload is not a JSON object that two readers would understand alike.
     #[error("the claims of the token {0}")]
     Claims(JsonError),
-    /// The payload is an object, but a claim is missing or has the wrong type.
+    /// The payload is an object, but a claim is missing or has the wrong type. Names the missing claim, quotes none.
     #[error("the claims of the token do not have the expected form: {0}")]
     ClaimsForm(String),
     /// The header or the claims to sign are not JSON objects.

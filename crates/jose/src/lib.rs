@@ -21,6 +21,19 @@
 //!
 //! The one exception to strictness has its own name: [`UnverifiedJws::verify_onesid`] serves deployed clients whose
 //! header label is wrong, and lets the registered key decide instead of the label.
+//!
+//! ```
+//! use countersign_jose::{Algorithm, KeyType, PrivateKey, UnverifiedJws, sign};
+//! use serde_json::{Value, json};
+//!
+//! let key = PrivateKey::generate(KeyType::P256)?;
+//! let token = sign(&key, Algorithm::Es256, &json!({"typ": "JWT"}), &json!({"iss": "client"}))?;
+//!
+//! let claimed = UnverifiedJws::parse(&token)?;
+//! let verified = claimed.verify(key.public(), Algorithm::Es256)?;
+//! assert_eq!(verified.claims::<Value>()?["iss"], "client");
+//! # Ok::<(), Box<dyn std::error::Error>>(())
+//! ```
 
 pub mod aead;
 pub mod base64url;

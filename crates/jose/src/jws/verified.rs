@@ -54,7 +54,18 @@ impl VerifiedJws {
 
 pub(super) fn claims<T: DeserializeOwned>(payload: &[u8]) -> Result<T, JwsError> {
     let members = json::parse_object(payload).map_err(JwsError::Claims)?;
-    serde_json::from_value(Value::Object(members)).map_err(|error| JwsError::ClaimsForm(error.to_string()))
+    serde_json::from_value(Value::Object(members)).map_err(|error| JwsError::ClaimsForm(form(&error)))
+}
+
+/// What may be told of a refusal: the name of a missing claim helps the sender. All else that serde says can quote
+/// a value, and a claim may hold a login hint token.
+fn form(error: &serde_json::Error) -> String {
+    let text = error.to_string();
+    if text.starts_with("missing field") {
+        text
+    } else {
+        "a claim has an unexpected value".to_owned()
+    }
 }
 
 impl fmt::Debug for VerifiedJws {

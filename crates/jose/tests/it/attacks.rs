@@ -429,3 +429,29 @@ fn debug_output_holds_no_token_and_no_key() {
     let seed = &key(KeyType::Ed25519).to_pkcs8()[16..];
     assert!(!shown.contains(&base64url::encode(seed)));
 }
+
+#[test]
+fn a_refused_claim_is_named_if_missing_and_never_quoted() {
+    #[derive(Debug)]
+    struct Claims;
+    impl<'de> serde::Deserialize<'de> for Claims {
+        fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+            let members = <std::collections::BTreeMap<String, String>>::deserialize(deserializer)?;
+            members
+                .get("jti")
+                .map(|_| Self)
+                .ok_or(serde::de::Error::missing_field("jti"))
+        }
+    }
+    for (payload, told) in [
+        (r#"{"iss":"a"}"#, "missing field `jti`"),
+        (r#"{"jti":31337}"#, "a claim has an unexpected value"),
+    ] {
+        let token = handmade(ES256, payload.as_bytes(), key(KeyType::P256), Algorithm::Es256);
+        let error = UnverifiedJws::parse(&token)
+            .unwrap()
+            .unverified_claims::<Claims>()
+            .unwrap_err();
+        assert_eq!(error, JwsError::ClaimsForm(told.to_owned()));
+    }
+}

@@ -161,3 +161,12 @@ fn names_of_key_types_and_algorithms_are_read_as_they_are_written() {
     }
     assert!("RSA:1024".parse::<KeyType>().is_err());
 }
+
+#[test]
+fn keys_are_shared_between_threads_and_cheap_to_clone() {
+    fn shared<T: Send + Sync + Clone + 'static>(_: &T) {}
+    shared(key(KeyType::P256));
+    shared(key(KeyType::P256).public());
+    assert_eq!(size_of::<PrivateKey>(), size_of::<usize>());
+    assert_eq!(size_of::<countersign_jose::PublicKey>(), size_of::<usize>());
+}

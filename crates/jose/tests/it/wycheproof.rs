@@ -49,6 +49,21 @@ fn json_web_crypto_vectors_give_the_expected_result() {
     );
 }
 
+#[test]
+fn the_roca_key_is_refused_for_its_fingerprint() {
+    let Some(vectors) = wycheproof("json_web_key_test.json") else {
+        return;
+    };
+    let groups = vectors["testGroups"].as_array().unwrap();
+    let group = groups
+        .iter()
+        .find(|group| group["comment"] == "jws_rsa_roca_key")
+        .unwrap();
+    let error = Jwk::parse(&group["public"]["keys"][0]).unwrap_err();
+    assert_eq!(error.member(), Some("n"));
+    assert!(error.to_string().contains("ROCA"), "{error}");
+}
+
 fn run(file: &str, expected: &Count) {
     let Some(vectors) = wycheproof(file) else { return };
     let mut count = Count::default();
