@@ -1,0 +1,114 @@
+//! The authenticator: the one type that a program needs to be a person's phone.
+
+use std::sync::Arc;
+
+use countersign_jose::{KeyType, PrivateKey};
+use countersign_protocol::approval::{ApprovalItem, DecisionAnswer, SettledItem};
+use countersign_protocol::authenticator::LoginHintTokenAnswer;
+
+use crate::session::Session;
+use crate::{
+    Account, Answer, Error, Invitation, NewPhone, Pace, Ports, Store, Watcher, approvals, decide, enrol,
+};
+
+/// An enrolled phone: a key, an account, and a session with the provider.
+///
+/// No `Debug`: it holds the private key and the access token.
+#[derive(Clone)]
+pub struct Authenticator {
+    session: Arc<Session>,
+}
+
+impl Authenticator {
+    /// Enrols a fresh P-256 key and keeps it in memory only: for tests and for programs with a store of their own.
+    ///
+    /// # Errors
+    /// As [`Authenticator::enrol_into`], without those of the store.
+    pub async fn enrol(invitation: &Invitation, phone: &NewPhone, ports: Ports) -> Result<Self, Error> {
+        let key = PrivateKey::generate(KeyType::P256)?;
+        let account = enrol::enrol(invitation, phone, &key, &ports).await?;
+        Self::new(account, key, ports)
+    }
+
+    /// Enrols a fresh key and keeps it in `store`. An enrolment that fails leaves nothing behind.
+    ///
+    /// # Errors
+    /// [`Error::Store`] before the invitation is spent if the store cannot be written, [`Error::Refused`] if the
+    /// provider refuses the invitation, [`Error::Unreachable`] and [`Error::Answer`] for the rest of the network.
+    pub async fn enrol_into(
+        store: &Store,
+        invitation: &Invitation,
+        phone: &NewPhone,
+        key_type: KeyType,
+        ports: Ports,
+    ) -> Result<Self, Error> {
+        let key = PrivateKey::generate(key_type)?;
+        let reservation = store.reserve(&key)?;
+        let account = enrol::enrol(invitation, phone, &key, &ports).await?;
+        reservation.commit(&account)?;
+        Self::new(account, key, ports)
+    }
+
+    /// A phone that was enrolled before.
+    ///
+    /// # Errors
+    /// [`Error::Unreachable`] if TLS cannot be set up.
+    pub fn new(account: Account, key: PrivateKey, ports: Ports) -> Result<Self, Error> {
+        Ok(Self {
+            session: Arc::new(Session::new(account, key, ports)?),
+        })
+    }
+
+    /// What the phone knows about itself.
+    #[must_use]
+    pub fn account(&self) -> &Account {
+        &self.session.account
+    }
+
+    /// The pending approvals of the person, oldest first.
+    ///
+    /// # Errors
+    /// [`Error::Refused`], [`Error::Unreachable`] or [`Error::Answer`].
+    pub async fn approvals(&self) -> Result<Vec<ApprovalItem>, Error> {
+        approvals::pending(&self.session).await
+    }
+
+    /// The one pending approval whose id begins with `prefix`.
+    ///
+    /// # Errors
+    /// [`Error::Usage`] if none or several do; otherwise as [`Authenticator::approvals`].
+    pub async fn approval(&self, prefix: &str) -> Result<ApprovalItem, Error> {
+        approvals::by_prefix(self.approvals().await?, prefix)
+    }
+
+    /// The past approvals of the person, newest first.
+    ///
+    /// # Errors
+    /// As [`Authenticator::approvals`].
+    pub async fn history(&self) -> Result<Vec<SettledItem>, Error> {
+        approvals::history(&self.session).await
+    }
+
+    /// A login hint token: single use, for a service that shall find this person (CIBA Core §7.1).
+    ///
+    /// # Errors
+    /// As [`Authenticator::approvals`].
+    pub async fn login_hint_token(&self) -> Result<LoginHintTokenAnswer, Error> {
+        approvals::login_hint_token(&self.session).await
+    }
+
+    /// Signs and sends the person's answer to `item`.
+    ///
+    /// # Errors
+    /// [`Error::Digest`] or [`Error::CodeDiffers`] if nothing was signed; [`Error::Usage`] if a code is missing or
+    /// malformed; [`Error::Refused`] with `conflict` if another phone decided first.
+    pub async fn decide(&self, item: &ApprovalItem, answer: &Answer) -> Result<DecisionAnswer, Error> {
+        decide::decide(&self.session, item, answer).await
+    }
+
+    /// Watches for approvals as they arrive.
+    #[must_use]
+    pub fn watch(&self, pace: Pace) -> Watcher {
+        Watcher::new(Arc::clone(&self.session), pace)
+    }
+}

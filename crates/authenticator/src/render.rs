@@ -1,0 +1,10 @@
+//! What a person sees.
+//!
+//! Names, messages and codes come from somebody else: everything is made safe for a terminal here, and nowhere else.
+
+mod item;
+mod text;
+
+pub(crate) use item::status;
+pub use item::{describe, headline, history_line, seconds_left};
+pub use text::{neutralise, neutralise_json};

@@ -1,0 +1,18 @@
+//! The phone's side against a provider over real HTTP.
+#![expect(
+    clippy::unwrap_used,
+    clippy::panic,
+    clippy::indexing_slicing,
+    reason = "helpers outside #[test] functions: a test that goes wrong stops at once"
+)]
+
+mod decision;
+mod enrolment;
+mod fake_provider;
+mod invitation;
+mod network;
+mod rendering;
+mod samples;
+mod session;
+mod store;
+mod watching;
