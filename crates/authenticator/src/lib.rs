@@ -1,4 +1,5 @@
-//! The phone's side of Countersign: a person's authenticator as a library.
+//! The phone's side of Countersign: a person's authenticator as a library and as the terminal program
+//! `countersign-authenticator`.
 //!
 //! An authenticator is a key pair that is made on the phone and never leaves it. With an [`Invitation`] it joins a
 //! person's account; from then on it lists what waits for the person, shows each request as it arrives, and signs
@@ -20,6 +21,7 @@
 //!
 //! Time and randomness are handed in as [`Ports`], so that expiry can be tested without waiting.
 
+pub mod cli;
 pub mod render;
 
 mod account;

@@ -1,0 +1,86 @@
+//! The terminal program `countersign-authenticator`.
+
+mod accounts;
+mod args;
+mod decide;
+mod dialogue;
+mod enroll;
+mod output;
+mod read;
+mod watch;
+
+use std::process::ExitCode;
+
+use clap::Parser as _;
+
+use crate::{Authenticator, Error, Ports, Store};
+use args::{Args, Command};
+use output::Output;
+
+pub use args::command;
+pub use dialogue::{Dialogue, Reply};
+
+/// Exit code for "refused or failed".
+const FAILED: u8 = 1;
+/// Exit code for "wrong usage"; clap uses the same.
+const WRONG_USAGE: u8 = 2;
+
+/// Runs the program with the arguments of the process. Exit codes: 0 done, 1 refused or failed, 2 wrong usage.
+pub async fn main() -> ExitCode {
+    let args = Args::parse();
+    let output = Output::new();
+    match run(args, &output).await {
+        Ok(()) => ExitCode::SUCCESS,
+        // Whoever read our output has stopped, as in `history | head`: that is no failure.
+        Err(Error::Terminal(error)) if error.kind() == std::io::ErrorKind::BrokenPipe => ExitCode::SUCCESS,
+        Err(error) => {
+            // If standard error is gone too, the exit code is all that is left to say.
+            let _ = output.problem(&error);
+            ExitCode::from(if matches!(error, Error::Usage(_)) {
+                WRONG_USAGE
+            } else {
+                FAILED
+            })
+        }
+    }
+}
+
+async fn run(args: Args, output: &Output) -> Result<(), Error> {
+    let world = World {
+        store: Store::open(args.store_dir()?)?,
+        account: args.account,
+        ports: Ports::system(),
+        output,
+    };
+    match args.command {
+        Command::Enroll(args) => enroll::run(&world, &args).await,
+        Command::List(args) => read::list(&world, &args).await,
+        Command::Watch(args) => watch::run(&world, &args).await,
+        Command::Approve(args) => decide::approve(&world, &args).await,
+        Command::Deny(args) => decide::deny(&world, &args).await,
+        Command::LoginHintToken(args) => read::login_hint_token(&world, &args).await,
+        Command::History(args) => read::history(&world, &args).await,
+        Command::Accounts(args) => accounts::list(&world, &args),
+        Command::Remove(args) => accounts::remove(&world, &args),
+    }
+}
+
+/// What every command works with.
+struct World<'a> {
+    store: Store,
+    account: Option<String>,
+    ports: Ports,
+    output: &'a Output,
+}
+
+impl World<'_> {
+    fn authenticator(&self) -> Result<Authenticator, Error> {
+        let account = self.store.find(self.account.as_deref())?;
+        let key = self.store.key(&account)?;
+        Authenticator::new(account, key, self.ports.clone())
+    }
+
+    fn now(&self) -> i64 {
+        self.ports.clock.now()
+    }
+}

@@ -1,0 +1,184 @@
+//! The command line.
+
+use std::path::PathBuf;
+
+use clap::{Args as ClapArgs, CommandFactory as _, Parser, Subcommand, ValueEnum};
+use countersign_jose::KeyType;
+
+use crate::{Error, Host};
+
+const FOLDER: &str = "countersign-authenticator";
+
+const EXAMPLES: &str = "\
+Examples:
+  countersign-authenticator enroll 'https://id.example/enroll#Wk3…'
+      Join with the link of an invitation; compare the fingerprint with the operator's screen.
+  countersign-authenticator watch
+      Show each request the moment it arrives and ask what to do.
+  countersign-authenticator list
+  countersign-authenticator approve 0192 --code 123456
+      See what waits, then answer one request; the beginning of its id is enough.
+  countersign-authenticator deny 0192 --not-me
+      Refuse a request that you did not start, and report it.
+  countersign-authenticator --store ./phone watch --auto approve --once
+      Answer the next request without a person: for integration tests only.
+
+Exit codes: 0 done, 1 refused or failed, 2 wrong usage.";
+
+/// Your phone's part of signing in with Countersign, in a terminal: see who asks, compare, approve or deny.
+#[derive(Debug, Parser)]
+#[command(name = "countersign-authenticator", version, after_help = EXAMPLES, propagate_version = true)]
+pub(super) struct Args {
+    /// Folder with your accounts and keys [default: $XDG_DATA_HOME/countersign-authenticator, or the same in
+    /// ~/.local/share]
+    #[arg(
+        long,
+        global = true,
+        value_name = "DIR",
+        env = "COUNTERSIGN_AUTHENTICATOR_STORE"
+    )]
+    store: Option<PathBuf>,
+
+    /// Username or client id of the account to use; needed only if you have several
+    #[arg(long, global = true, value_name = "NAME")]
+    pub(super) account: Option<String>,
+
+    #[command(subcommand)]
+    pub(super) command: Command,
+}
+
+#[derive(Debug, Subcommand)]
+pub(super) enum Command {
+    /// Join your account with an invitation: makes a key here and proves it to the provider
+    #[command(visible_alias = "enrol")]
+    Enroll(EnrollArgs),
+    /// Show the requests that wait for you
+    List(ReadArgs),
+    /// Show each request the moment it arrives, and ask what to do
+    Watch(WatchArgs),
+    /// Approve a request
+    Approve(ApproveArgs),
+    /// Deny a request
+    Deny(DenyArgs),
+    /// Get a token that lets one service find you once
+    LoginHintToken(ReadArgs),
+    /// Show your past requests, newest first
+    History(ReadArgs),
+    /// Show the accounts in the store
+    Accounts(ReadArgs),
+    /// Forget an account and its key on this machine
+    Remove(RemoveArgs),
+}
+
+#[derive(Debug, ClapArgs)]
+pub(super) struct EnrollArgs {
+    /// The invitation, as a link or as bare text; - reads it from standard input
+    #[arg(value_name = "URL|INVITATION")]
+    pub(super) invitation: String,
+    /// What to call this phone [default: Terminal on your system]
+    #[arg(long)]
+    pub(super) name: Option<String>,
+    /// Connect to this address of the provider instead of the one in the invitation
+    #[arg(long, value_name = "URL", value_parser = host)]
+    pub(super) server: Option<Host>,
+    /// Kind of key to make: ECC:p256, ECC:p384, ECC:p521, OKP:ed25519, RSA:2048 or RSA:3072
+    #[arg(long, value_name = "TYPE", default_value = "ECC:p256", value_parser = key_type)]
+    pub(super) key_type: KeyType,
+    /// Let the invitation name a provider on another machine by plain http: everybody on the way can read your
+    /// tokens. For closed test networks
+    #[arg(long)]
+    pub(super) danger_plain_http: bool,
+    /// Print the account as JSON
+    #[arg(long)]
+    pub(super) json: bool,
+}
+
+#[derive(Debug, ClapArgs)]
+pub(super) struct ReadArgs {
+    /// Print JSON for programs
+    #[arg(long)]
+    pub(super) json: bool,
+}
+
+#[derive(Debug, ClapArgs)]
+pub(super) struct WatchArgs {
+    /// Answer every request without asking: for integration tests only
+    #[arg(long, value_name = "ANSWER")]
+    pub(super) auto: Option<Auto>,
+    /// The code of the other screen, for requests that ask for one
+    #[arg(long)]
+    pub(super) code: Option<String>,
+    /// End after the first decision
+    #[arg(long)]
+    pub(super) once: bool,
+    /// Print one JSON object a line: {"event":"approval"|"settled"|"decided","data":{…}}
+    #[arg(long)]
+    pub(super) json: bool,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(super) enum Auto {
+    /// Say yes
+    Approve,
+    /// Say no
+    Deny,
+}
+
+#[derive(Debug, ClapArgs)]
+pub(super) struct ApproveArgs {
+    /// Id of the request, or the beginning of it
+    pub(super) id: String,
+    /// The code that the other screen shows
+    #[arg(long)]
+    pub(super) code: Option<String>,
+}
+
+#[derive(Debug, ClapArgs)]
+pub(super) struct DenyArgs {
+    /// Id of the request, or the beginning of it
+    pub(super) id: String,
+    /// Report it: you did not start this request, and its client is stopped until an operator looks
+    #[arg(long)]
+    pub(super) not_me: bool,
+}
+
+#[derive(Debug, ClapArgs)]
+pub(super) struct RemoveArgs {
+    /// Username or client id
+    pub(super) account: String,
+}
+
+impl Args {
+    /// The store's folder: as given, or in the platform's folder for data (XDG Base Directory Specification).
+    pub(super) fn store_dir(&self) -> Result<PathBuf, Error> {
+        if let Some(dir) = &self.store {
+            return Ok(dir.clone());
+        }
+        let absolute = |name: &str| {
+            std::env::var_os(name)
+                .map(PathBuf::from)
+                .filter(|path| path.is_absolute())
+        };
+        absolute("XDG_DATA_HOME")
+            .or_else(|| absolute("HOME").map(|home| home.join(".local/share")))
+            .map(|data| data.join(FOLDER))
+            .ok_or_else(|| {
+                Error::usage("neither XDG_DATA_HOME nor HOME is set; say with --store where accounts are")
+            })
+    }
+}
+
+/// The command line as clap sees it, for tests and generated documents.
+#[must_use]
+pub fn command() -> clap::Command {
+    Args::command()
+}
+
+fn host(text: &str) -> Result<Host, String> {
+    Host::parse(text).map_err(|error| error.to_string())
+}
+
+fn key_type(text: &str) -> Result<KeyType, String> {
+    text.parse()
+        .map_err(|error: countersign_jose::UnknownKeyType| error.to_string())
+}
