@@ -1,0 +1,155 @@
+use countersign_jose::{Jwk, JwsError, KeyType, PrivateKey, SignatureError, sign};
+use countersign_protocol::ciba::{AuthenticationRequest, OneOrMany};
+use countersign_protocol::token::JwtClaims;
+use serde::Serialize;
+
+use crate::config::{ConfigError, DeviceConfig, KeySecurity};
+use crate::folders::Folders;
+use crate::key_file::{KeyFileError, read_private_key};
+use crate::registration::public_jwk;
+use crate::stamp::Stamp;
+
+/// How long a signed statement is good for, in seconds (onesid.md §4).
+const LIFETIME: i64 = 300;
+
+/// A registered machine: what `device.yml` says, and the key that proves it.
+///
+/// No `Debug`: the key is a secret.
+pub struct Identity {
+    config: DeviceConfig,
+    key: PrivateKey,
+}
+
+/// Why an identity cannot be loaded.
+#[derive(Debug, thiserror::Error)]
+pub enum IdentityError {
+    /// `device.yml` is absent or wrong.
+    #[error(transparent)]
+    Config(#[from] ConfigError),
+    /// The key file is absent or wrong.
+    #[error(transparent)]
+    Key(#[from] KeyFileError),
+    /// The key is in a TPM.
+    #[error(
+        "this identity keeps its key in a TPM, which comes in a later version; until then register with -s default"
+    )]
+    Tpm,
+    /// The two files do not belong together.
+    #[error(
+        "device.yml says that the key is {said} but private.pem holds {held}; restore the right file, or register anew with -o INIT --force"
+    )]
+    Mismatch {
+        /// `key_type` of `device.yml`.
+        said: KeyType,
+        /// The kind of the key in the file.
+        held: KeyType,
+    },
+}
+
+impl Identity {
+    /// Reads `device.yml` and `private.pem`.
+    ///
+    /// # Errors
+    /// [`IdentityError`]: a file is absent, unreadable or wrong, the two do not fit, or the key is in a TPM.
+    pub fn load(folders: &Folders) -> Result<Self, IdentityError> {
+        let config = DeviceConfig::read(&folders.device_yml())?;
+        if config.key_security == KeySecurity::Tpm {
+            return Err(IdentityError::Tpm);
+        }
+        Self::new(config, read_private_key(&folders.private_pem())?)
+    }
+
+    /// Puts together what belongs together.
+    ///
+    /// # Errors
+    /// [`IdentityError::Mismatch`] when the key is of another kind than the configuration says.
+    pub fn new(config: DeviceConfig, key: PrivateKey) -> Result<Self, IdentityError> {
+        let (said, held) = (config.key_type, key.key_type());
+        if said == held {
+            Ok(Self { config, key })
+        } else {
+            Err(IdentityError::Mismatch { said, held })
+        }
+    }
+
+    /// What `device.yml` says.
+    #[must_use]
+    pub fn config(&self) -> &DeviceConfig {
+        &self.config
+    }
+
+    /// The public key as it was registered: with `alg`, without `kid` and `use` (onesid.md §2).
+    #[must_use]
+    pub fn public_jwk(&self) -> Jwk {
+        public_jwk(&self.key)
+    }
+
+    /// Signs with the key's own algorithm: RS256, ES256, ES384 or ES512 with raw `r || s` (onesid.md §4, §12).
+    ///
+    /// # Errors
+    /// [`SignatureError::Signing`] when the cryptographic library fails.
+    pub fn sign(&self, message: &[u8]) -> Result<Vec<u8>, SignatureError> {
+        self.key.sign(self.key.public().natural_algorithm(), message)
+    }
+
+    /// A client assertion for `private_key_jwt` (RFC 7523 §3), good for 300 s from the stamp.
+    ///
+    /// `audience` is the token endpoint for the token endpoint and the issuer for everything else.
+    ///
+    /// # Errors
+    /// [`JwsError`] when the cryptographic library fails.
+    pub fn client_assertion(&self, audience: &str, stamp: Stamp) -> Result<String, JwsError> {
+        self.sign_claims(&self.claims(audience, stamp))
+    }
+
+    /// A signed authentication request for `POST {iss}/backchannel` (CIBA Core §7.1.1), good for 300 s from the stamp.
+    ///
+    /// It needs a stamp of its own: its `jti` must not be that of the assertion that goes beside it.
+    ///
+    /// # Errors
+    /// [`JwsError`] when the cryptographic library fails.
+    pub fn request_object(
+        &self,
+        request: &AuthenticationRequest,
+        audience: &str,
+        stamp: Stamp,
+    ) -> Result<String, JwsError> {
+        #[derive(Serialize)]
+        struct RequestObject<'a> {
+            #[serde(flatten)]
+            claims: JwtClaims,
+            #[serde(flatten)]
+            request: &'a AuthenticationRequest,
+        }
+        self.sign_claims(&RequestObject {
+            claims: self.claims(audience, stamp),
+            request,
+        })
+    }
+
+    fn claims(&self, audience: &str, stamp: Stamp) -> JwtClaims {
+        let client_id = self.config.client_id.to_string();
+        JwtClaims {
+            iss: Some(client_id.clone()),
+            sub: Some(client_id),
+            aud: Some(OneOrMany::One(audience.to_owned())),
+            jti: Some(stamp.jti.to_string()),
+            iat: Some(stamp.iat),
+            nbf: Some(stamp.iat),
+            exp: Some(stamp.iat.saturating_add(LIFETIME)),
+        }
+    }
+
+    fn sign_claims(&self, claims: &impl Serialize) -> Result<String, JwsError> {
+        #[derive(Serialize)]
+        struct Header {
+            typ: &'static str,
+        }
+        sign(
+            &self.key,
+            self.key.public().natural_algorithm(),
+            &Header { typ: "JWT" },
+            claims,
+        )
+    }
+}
