@@ -1,2 +1,9 @@
-//! A machine's own identity, as a program.
-fn main() {}
+//! `countersign-device`: a machine registers with its provider, signs, and gets its access token.
+
+mod cli;
+
+use std::process::ExitCode;
+
+fn main() -> ExitCode {
+    cli::run(std::env::args_os())
+}
