@@ -4,7 +4,7 @@ use std::collections::VecDeque;
 
 use countersign_protocol::approval::{ApprovalItem, Settled};
 use reqwest::Response;
-use reqwest::header::{ACCEPT, CONTENT_TYPE};
+use reqwest::header::{ACCEPT, CONTENT_TYPE, HeaderValue};
 use serde::de::DeserializeOwned;
 
 use crate::Error;
@@ -29,10 +29,14 @@ pub(crate) struct EventStream {
 impl EventStream {
     /// Connects; `last_event_id` asks for what was missed since then.
     pub(crate) async fn open(session: &Session, last_event_id: Option<&str>) -> Result<Self, Error> {
+        // An id that cannot stand in a header, or an empty one, resumes nothing (WHATWG HTML §9.2.4).
+        let last = last_event_id
+            .filter(|id| !id.is_empty())
+            .and_then(|id| HeaderValue::from_str(id).ok());
         let response = session
             .open(|http| {
                 let request = http.get("/approvals/events").header(ACCEPT, EVENT_STREAM);
-                match last_event_id {
+                match &last {
                     Some(id) => request.header("Last-Event-ID", id),
                     None => request,
                 }

@@ -49,35 +49,25 @@ impl Session {
         &self,
         request: impl Fn(&Http) -> RequestBuilder,
     ) -> Result<T, Error> {
-        let bearer = self.bearer().await?;
-        match self
-            .http
-            .json(request(&self.http).bearer_auth(bearer.as_str()))
+        self.with_bearer(|bearer| self.http.json(request(&self.http).bearer_auth(bearer)))
             .await
-        {
-            Err(error) if error.is_refusal(ErrorCode::InvalidToken) => {
-                let bearer = self.renewed(&bearer).await?;
-                self.http
-                    .json(request(&self.http).bearer_auth(bearer.as_str()))
-                    .await
-            }
-            answer => answer,
-        }
     }
 
     /// A call with the phone's token whose answer is a stream.
     pub(crate) async fn open(&self, request: impl Fn(&Http) -> RequestBuilder) -> Result<Response, Error> {
-        let bearer = self.bearer().await?;
-        match self
-            .http
-            .open(request(&self.http).bearer_auth(bearer.as_str()))
+        self.with_bearer(|bearer| self.http.open(request(&self.http).bearer_auth(bearer)))
             .await
-        {
+    }
+
+    /// Makes a call, and makes it once more with another token when the provider does not know this one.
+    async fn with_bearer<T, F>(&self, call: impl Fn(&str) -> F) -> Result<T, Error>
+    where
+        F: Future<Output = Result<T, Error>>,
+    {
+        let bearer = self.bearer().await?;
+        match call(&bearer).await {
             Err(error) if error.is_refusal(ErrorCode::InvalidToken) => {
-                let bearer = self.renewed(&bearer).await?;
-                self.http
-                    .open(request(&self.http).bearer_auth(bearer.as_str()))
-                    .await
+                call(&self.renewed(&bearer).await?).await
             }
             answer => answer,
         }

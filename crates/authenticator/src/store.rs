@@ -119,7 +119,7 @@ impl Store {
         Ok(Reservation {
             store: self.clone(),
             dir,
-            made,
+            _made: made,
         })
     }
 
@@ -172,7 +172,7 @@ pub struct Reservation {
     store: Store,
     // Dropped in this order: first the folder itself, then the folders around it that were made for it.
     dir: TempDir,
-    made: MadeDirs,
+    _made: MadeDirs,
 }
 
 impl Reservation {
@@ -182,9 +182,11 @@ impl Reservation {
     /// [`Error::Store`] if the account exists already or cannot be written. The invitation is spent then; the
     /// sentence says what to tell the operator.
     pub fn commit(self, account: &Account) -> Result<(), Error> {
-        let Self { store, dir, mut made } = self;
-        let target = store.account_dir(&account.client_id)?;
-        made.0.clear();
+        let (accounts, target) = (
+            self.store.accounts_dir(),
+            self.store.account_dir(&account.client_id)?,
+        );
+        let new = self.dir.path();
         let told = |error: &dyn std::fmt::Display| {
             problem(
                 &target,
@@ -196,12 +198,12 @@ impl Reservation {
             )
         };
         let text = serde_json::to_vec_pretty(account).map_err(|error| told(&error))?;
-        write_private(&dir.path().join(ACCOUNT_FILE), &text).map_err(|error| told(&error))?;
-        sync_dir(dir.path())?;
-        fs::rename(dir.path(), &target).map_err(|error| told(&error))?;
+        write_private(&new.join(ACCOUNT_FILE), &text).map_err(|error| told(&error))?;
+        sync_dir(new)?;
+        fs::rename(new, &target).map_err(|error| told(&error))?;
         // The folder has its new name: nothing is left to clean up.
-        let _ = dir.keep();
-        sync_dir(&store.accounts_dir())
+        let _ = self.dir.keep();
+        sync_dir(&accounts)
     }
 }
 

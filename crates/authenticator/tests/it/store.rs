@@ -70,7 +70,7 @@ fn a_reservation_that_is_not_kept_leaves_other_accounts_alone_and_nothing_else()
 
 #[test]
 fn an_account_is_never_overwritten_or_put_outside_the_store() {
-    let (_folder, store) = store();
+    let (folder, store) = store();
     let (kept, key) = keep(&store, "abc", "ann@example");
     let other = PrivateKey::generate(KeyType::P256).unwrap();
     let again = store
@@ -87,6 +87,7 @@ fn an_account_is_never_overwritten_or_put_outside_the_store() {
             .commit(&account(outside, "bob@example", &other));
         assert!(result.is_err(), "{outside:?}");
     }
+    assert_eq!(names(&folder.path().join("phone/accounts")), ["abc"]);
 }
 
 #[test]
