@@ -5,7 +5,7 @@ use std::path::PathBuf;
 use clap::{Args as ClapArgs, CommandFactory as _, Parser, Subcommand, ValueEnum};
 use countersign_jose::KeyType;
 
-use crate::{Error, Host};
+use crate::Error;
 
 const FOLDER: &str = "countersign-authenticator";
 
@@ -79,8 +79,8 @@ pub(super) struct EnrollArgs {
     #[arg(long)]
     pub(super) name: Option<String>,
     /// Connect to this address of the provider instead of the one in the invitation
-    #[arg(long, value_name = "URL", value_parser = host)]
-    pub(super) server: Option<Host>,
+    #[arg(long, value_name = "URL")]
+    pub(super) server: Option<String>,
     /// Kind of key to make: ECC:p256, ECC:p384, ECC:p521, OKP:ed25519, RSA:2048 or RSA:3072
     #[arg(long, value_name = "TYPE", default_value = "ECC:p256", value_parser = key_type)]
     pub(super) key_type: KeyType,
@@ -172,10 +172,6 @@ impl Args {
 #[must_use]
 pub fn command() -> clap::Command {
     Args::command()
-}
-
-fn host(text: &str) -> Result<Host, String> {
-    Host::parse(text).map_err(|error| error.to_string())
 }
 
 fn key_type(text: &str) -> Result<KeyType, String> {

@@ -7,19 +7,24 @@ use zeroize::Zeroizing;
 use super::World;
 use super::args::EnrollArgs;
 use crate::render::neutralise;
-use crate::{Authenticator, Error, Invitation, NewPhone};
+use crate::{Authenticator, Error, Host, Invitation, NewPhone};
 
 /// An invitation is a few hundred characters; more is not read.
 const MAX_INPUT: u64 = 8 * 1024;
 
 pub(super) async fn run(world: &World<'_>, args: &EnrollArgs) -> Result<(), Error> {
     let text = invitation_text(&args.invitation)?;
-    let parse = if args.danger_plain_http {
-        Invitation::parse_danger_plain_http
+    let invitation = if args.danger_plain_http {
+        let server = args
+            .server
+            .as_deref()
+            .map(Host::parse_danger_plain_http)
+            .transpose()?;
+        Invitation::parse_danger_plain_http(&text, server.as_ref())?
     } else {
-        Invitation::parse
+        let server = args.server.as_deref().map(Host::parse).transpose()?;
+        Invitation::parse(&text, server.as_ref())?
     };
-    let invitation = parse(&text, args.server.as_ref())?;
     if args.danger_plain_http {
         world.output.shout(
             "WARNING: plain http is allowed for this account; everybody on the way can read its tokens.",

@@ -1,10 +1,10 @@
 //! `watch`: every request the moment it arrives, and the answer to it.
 
-use std::collections::VecDeque;
+use std::collections::{BTreeSet, VecDeque};
 use std::ops::ControlFlow;
 
 use countersign_protocol::ErrorCode;
-use countersign_protocol::approval::{ApprovalItem, Decision, Settled};
+use countersign_protocol::approval::{ApprovalItem, ApprovalStatus, Decision, Settled};
 use serde_json::json;
 use tokio::sync::mpsc;
 use uuid::Uuid;
@@ -13,7 +13,7 @@ use super::World;
 use super::args::{Auto, WatchArgs};
 use super::decide::outcome;
 use super::dialogue::{Dialogue, Reply};
-use crate::render::{describe, neutralise, status};
+use crate::render::{describe, headline, neutralise, status};
 use crate::{Answer, Authenticator, Error, Notice, Pace};
 
 pub(super) async fn run(world: &World<'_>, args: &WatchArgs) -> Result<(), Error> {
@@ -34,14 +34,7 @@ pub(super) async fn run(world: &World<'_>, args: &WatchArgs) -> Result<(), Error
     }
     let mut notices = notices(&phone);
     let mut lines = if asks { Some(lines()) } else { None };
-    let mut desk = Desk {
-        world,
-        args,
-        phone,
-        asks,
-        waiting: VecDeque::new(),
-        open: None,
-    };
+    let mut desk = Desk::new(world, args, phone, asks);
     loop {
         let flow = tokio::select! {
             notice = notices.recv() => match notice {
@@ -68,9 +61,26 @@ struct Desk<'a> {
     asks: bool,
     waiting: VecDeque<ApprovalItem>,
     open: Option<(ApprovalItem, Dialogue)>,
+    /// Decided here: that they are settled is no news.
+    decided: BTreeSet<Uuid>,
+    /// A question vanished; a line that was meant for it must not answer the next one.
+    paused: bool,
 }
 
-impl Desk<'_> {
+impl<'a> Desk<'a> {
+    fn new(world: &'a World<'a>, args: &'a WatchArgs, phone: Authenticator, asks: bool) -> Self {
+        Self {
+            world,
+            args,
+            phone,
+            asks,
+            waiting: VecDeque::new(),
+            open: None,
+            decided: BTreeSet::new(),
+            paused: false,
+        }
+    }
+
     async fn take(&mut self, notice: Notice) -> Result<ControlFlow<()>, Error> {
         match notice {
             Notice::Arrived(item) => return self.arrived(*item).await,
@@ -98,8 +108,7 @@ impl Desk<'_> {
             return self.answer_unasked(&item, auto).await;
         }
         if self.asks {
-            self.waiting.push_back(item);
-            self.ask_next()?;
+            self.queue(item)?;
         }
         Ok(ControlFlow::Continue(()))
     }
@@ -116,19 +125,47 @@ impl Desk<'_> {
 
     /// Takes a request off the desk that somebody else has answered or nobody answered in time.
     fn gone(&mut self, id: Uuid, how: &str) -> Result<(), Error> {
-        let asked = self.open.take_if(|(item, _)| item.id == id).is_some();
+        if self.decided.remove(&id) {
+            return Ok(());
+        }
         self.waiting.retain(|item| item.id != id);
-        if asked {
+        if self.open.take_if(|(item, _)| item.id == id).is_some() {
+            self.paused = true;
             self.world.output.say("")?;
+            self.world.output.note(&format!("Request {id} {how}."))?;
+            return self.world.output.ask("Press Enter to go on.");
         }
         if !self.args.json {
-            self.world.output.note(&format!("Request {id} {how}."))?;
+            self.interject(&format!("Request {id} {how}."))?;
         }
-        self.ask_next()
+        Ok(())
+    }
+
+    fn queue(&mut self, item: ApprovalItem) -> Result<(), Error> {
+        let waits = self.open.is_some() || self.paused;
+        let arrival = format!("Another request has arrived and is next: {}.", headline(&item));
+        self.waiting.push_back(item);
+        if waits {
+            self.interject(&arrival)
+        } else {
+            self.ask_next()
+        }
+    }
+
+    /// Says something while a question is open, and asks it again.
+    fn interject(&self, text: &str) -> Result<(), Error> {
+        let question = match &self.open {
+            Some((_, dialogue)) => dialogue.question(),
+            None if self.paused => "Press Enter to go on.".to_owned(),
+            None => return self.world.output.note(text),
+        };
+        self.world.output.say("")?;
+        self.world.output.note(text)?;
+        self.world.output.ask(&question)
     }
 
     fn ask_next(&mut self) -> Result<(), Error> {
-        if self.open.is_some() {
+        if self.open.is_some() || self.paused {
             return Ok(());
         }
         let Some(item) = self.waiting.pop_front() else {
@@ -144,6 +181,8 @@ impl Desk<'_> {
     /// A line that the person typed.
     async fn read(&mut self, line: &str) -> Result<ControlFlow<()>, Error> {
         let Some((item, mut dialogue)) = self.open.take() else {
+            self.paused = false;
+            self.ask_next()?;
             return Ok(ControlFlow::Continue(()));
         };
         match dialogue.read(line) {
@@ -179,7 +218,7 @@ impl Desk<'_> {
         Ok(ControlFlow::Continue(()))
     }
 
-    async fn answer_unasked(&self, item: &ApprovalItem, auto: Auto) -> Result<ControlFlow<()>, Error> {
+    async fn answer_unasked(&mut self, item: &ApprovalItem, auto: Auto) -> Result<ControlFlow<()>, Error> {
         let answer = match auto {
             Auto::Approve => Answer {
                 code: self.args.code.clone(),
@@ -208,8 +247,11 @@ impl Desk<'_> {
         })
     }
 
-    async fn decide(&self, item: &ApprovalItem, answer: &Answer) -> Result<(), Error> {
+    async fn decide(&mut self, item: &ApprovalItem, answer: &Answer) -> Result<(), Error> {
         let decided = self.phone.decide(item, answer).await?;
+        if decided.status != ApprovalStatus::Pending {
+            self.decided.insert(item.id);
+        }
         if self.args.json {
             return self
                 .world

@@ -9,6 +9,8 @@
 mod decision;
 mod enrolment;
 mod fake_provider;
+#[cfg(unix)]
+mod interactive;
 mod invitation;
 mod network;
 mod program;

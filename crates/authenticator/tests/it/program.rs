@@ -14,7 +14,7 @@ use tokio::process::Command;
 use crate::fake_provider::{FakeProvider, refuse};
 use crate::samples::{compare, item, sealed, transfer};
 
-struct Terminal {
+pub(crate) struct Terminal {
     folder: TempDir,
 }
 
@@ -26,14 +26,14 @@ impl Terminal {
     }
 
     /// A terminal with one enrolled account.
-    async fn enrolled(provider: &FakeProvider) -> Self {
+    pub(crate) async fn enrolled(provider: &FakeProvider) -> Self {
         let terminal = Self::new();
         let link = format!("{}/enroll#{}", provider.host(), provider.invite("ann@example"));
         terminal.ok(&["enroll", &link]).await;
         terminal
     }
 
-    fn command(&self, args: &[&str]) -> Command {
+    pub(crate) fn command(&self, args: &[&str]) -> Command {
         let mut command = Command::new(env!("CARGO_BIN_EXE_countersign-authenticator"));
         command.env_clear().env("HOME", self.folder.path()).args(args);
         command.stdin(Stdio::null()).kill_on_drop(true);
