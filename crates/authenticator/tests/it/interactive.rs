@@ -164,6 +164,9 @@ async fn a_yes_that_was_meant_for_a_vanished_request_does_not_answer_the_next() 
     provider.settle(item(1).id, ApprovalStatus::Expired);
     person.sees("is settled: expired.").await;
     person.sees("Press Enter to go on.").await;
+    provider.arrive(&item(3));
+    person.sees("Another request has arrived").await;
+    person.sees("Press Enter to go on.").await;
     person.types("y");
     person.sees("[l]ater: ").await;
     assert!(answers(&provider).is_empty());
