@@ -10,6 +10,7 @@ use crate::{Algorithm, JwsError, PublicKey, base64url};
 const ONESID_LABELS: [&str; 5] = ["RS256", "ES256", "ES384", "ES512", "ES521"];
 
 /// A token that somebody claims to have signed. Good for finding out whose key to use, and for nothing else.
+#[derive(Clone)]
 pub struct UnverifiedJws {
     compact: String,
     signing_input_len: usize,
@@ -49,6 +50,12 @@ impl UnverifiedJws {
     #[must_use]
     pub const fn header(&self) -> &Header {
         &self.header
+    }
+
+    /// The whole token as it was sent, for telling a repeated request from a new one.
+    #[must_use]
+    pub fn compact(&self) -> &str {
+        &self.compact
     }
 
     /// The payload as claimed.

@@ -1,0 +1,108 @@
+//! The numbers that an operator may turn, with their defaults. Every lifetime of the provider stands here.
+
+use countersign_protocol::approval::VerificationMode;
+use std::time::Duration;
+
+/// Lifetimes and limits.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Policy {
+    /// Lifetimes of what the provider hands out.
+    pub lifetime: Lifetimes,
+    /// Limits against push bombing (decisions.md, "People, phones and approvals").
+    pub pace: PacePolicy,
+    /// The weakest verification mode that any client gets.
+    pub verification_floor: VerificationMode,
+    /// How far a client's clock may be off (onesid.md §4 recommends 60 s).
+    pub clock_tolerance: Duration,
+    /// Whether C5 of onesid.md is closed: every assertion one use, also the shape of the old Python tools.
+    pub strict_replay: bool,
+}
+
+/// How long things live.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Lifetimes {
+    /// Access token of a device or a phone (onesid.md §7).
+    pub device_access_token: Duration,
+    /// Access token of a person.
+    pub access_token: Duration,
+    /// ID token.
+    pub id_token: Duration,
+    /// Refresh token, from its issue; each rotation issues a new one.
+    pub refresh_token: Duration,
+    /// A grant's absolute end, however often it was refreshed (ASVS 10.4.8).
+    pub grant: Duration,
+    /// How long an identical retry of a refresh gets the same answer again.
+    pub refresh_grace: Duration,
+    /// CIBA request.
+    pub ciba_request: Duration,
+    /// Device registration, until an operator decides.
+    pub device_registration: Duration,
+    /// Invitation of a phone.
+    pub invitation: Duration,
+    /// Login hint token.
+    pub login_hint_token: Duration,
+    /// Longest validity that a client assertion or a signed request may claim.
+    pub client_assertion: Duration,
+    /// How long ended requests and spent tokens are kept, so that a late client learns why.
+    pub tombstone: Duration,
+}
+
+/// Limits against push bombing, per person.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct PacePolicy {
+    /// Sign-in requests a minute.
+    pub requests_per_minute: u32,
+    /// First pause after a denial or an expiry; it doubles with each further one.
+    pub first_pause: Duration,
+    /// The longest pause.
+    pub longest_pause: Duration,
+    /// Unanswered requests in an hour that lock the person's sign-in for the rest of that hour.
+    pub unanswered_per_hour: u32,
+    /// No limits at all: for load tests only, warned of at start.
+    pub danger_unlimited: bool,
+}
+
+impl Default for Policy {
+    fn default() -> Self {
+        Self {
+            lifetime: Lifetimes::default(),
+            pace: PacePolicy::default(),
+            verification_floor: VerificationMode::None,
+            clock_tolerance: Duration::from_secs(60),
+            strict_replay: false,
+        }
+    }
+}
+
+impl Default for Lifetimes {
+    fn default() -> Self {
+        const MINUTE: u64 = 60;
+        const DAY: u64 = 24 * 60 * MINUTE;
+        Self {
+            device_access_token: Duration::from_secs(10 * MINUTE),
+            access_token: Duration::from_secs(60 * MINUTE),
+            id_token: Duration::from_secs(60 * MINUTE),
+            refresh_token: Duration::from_secs(14 * DAY),
+            grant: Duration::from_secs(90 * DAY),
+            refresh_grace: Duration::from_secs(30),
+            ciba_request: Duration::from_secs(10 * MINUTE),
+            device_registration: Duration::from_secs(5 * MINUTE),
+            invitation: Duration::from_secs(10 * MINUTE),
+            login_hint_token: Duration::from_secs(5 * MINUTE),
+            client_assertion: Duration::from_secs(60 * MINUTE),
+            tombstone: Duration::from_secs(DAY),
+        }
+    }
+}
+
+impl Default for PacePolicy {
+    fn default() -> Self {
+        Self {
+            requests_per_minute: 5,
+            first_pause: Duration::from_secs(10),
+            longest_pause: Duration::from_secs(60 * 60),
+            unanswered_per_hour: 10,
+            danger_unlimited: false,
+        }
+    }
+}
