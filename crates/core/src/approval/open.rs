@@ -1,0 +1,153 @@
+//! A front door opens an approval: prepared outside, then put into the store by the front door's own transaction.
+
+use super::{Approval, ApprovalState, ExpiryCause, code, pace, shown};
+use crate::application::Application;
+use crate::client::Client;
+use crate::failure::Outcome;
+use crate::id::ApprovalId;
+use crate::policy::PacePolicy;
+use crate::provider::Provider;
+use crate::store::Writing;
+use crate::text::showable;
+use crate::time::Timestamp;
+use crate::user::User;
+use countersign_jose::{base64url, hash};
+use countersign_protocol::ScopeList;
+use countersign_protocol::approval::{
+    ApplicationShown, ApprovalItem, ApprovalKind, ContextShown, VerificationMode, VerificationShown,
+};
+
+/// Where a request came from, shown to the person.
+#[derive(Debug, Clone, Default)]
+pub struct Origin {
+    /// Address of the service.
+    pub ip: Option<String>,
+    /// `User-Agent` of the service.
+    pub user_agent: Option<String>,
+}
+
+/// What a front door wants to know from a person.
+pub struct Question<'q> {
+    /// Which front door.
+    pub kind: ApprovalKind,
+    /// Who is asked.
+    pub user: Option<&'q User>,
+    /// Who asks.
+    pub client: &'q Client,
+    /// The application that it stands for.
+    pub application: Option<&'q Application>,
+    /// Whether the client's key vouches for the question.
+    pub signed: bool,
+    /// The text to compare.
+    pub binding_message: Option<String>,
+    /// What is asked for.
+    pub asked: ScopeList,
+    /// The weakest mode that the request itself wants (`acr_values`).
+    pub wanted_mode: VerificationMode,
+    /// Where it came from.
+    pub origin: Origin,
+    /// When it ends.
+    pub expires_at: Timestamp,
+}
+
+/// Prepares an approval: id, code and the exact text that the person is shown.
+///
+/// # Errors
+/// The text cannot be serialized.
+pub fn prepare(provider: &Provider, question: Question<'_>, now: Timestamp) -> Outcome<Approval> {
+    let id = ApprovalId::new(&*provider.entropy);
+    let mode = mode(provider, &question);
+    let item = ApprovalItem {
+        id: id.0,
+        kind: question.kind,
+        // Derived from the id, so it is stable and tells nothing: the auth_req_id itself is the client's secret, and
+        // must not be of any use on the phone's side (checklist D).
+        auth_request_id: Some(base64url::encode(&hash::sha256(id.0.as_bytes()))),
+        application: application_shown(&question),
+        binding_message: question.binding_message,
+        scopes: Some(question.asked.iter().map(str::to_owned).collect()),
+        claims: None,
+        reason: None,
+        verification: VerificationShown {
+            mode,
+            code: (mode == VerificationMode::Compare)
+                .then(|| code::screen_code(&provider.sealer, id, mode))
+                .flatten(),
+            choices: (mode == VerificationMode::Choose).then(|| code::choices(&provider.sealer, id)),
+        },
+        context: ContextShown {
+            ip: question.origin.ip.map(|ip| showable(&ip, 64)),
+            place: None,
+            user_agent: question.origin.user_agent.map(|agent| showable(&agent, 200)),
+            requested_at: now.rfc3339(),
+        },
+        expires_at: question.expires_at.rfc3339(),
+        digest: String::new(),
+    };
+    let (shown, digest) = shown::seal(&item)?;
+    Ok(Approval {
+        id,
+        kind: question.kind,
+        user_id: question.user.map(|user| user.id),
+        client_id: question.client.id.clone(),
+        application_id: question.application.map(|application| application.id),
+        shown,
+        digest,
+        verification_mode: mode,
+        asked: question.asked,
+        wrong_codes: 0,
+        requested_at: now,
+        expires_at: question.expires_at,
+        revision: 0,
+        state: ApprovalState::Pending,
+    })
+}
+
+/// The strongest of: the operator's floor, the application's or else the client's mode, what the request wants.
+fn mode(provider: &Provider, question: &Question<'_>) -> VerificationMode {
+    let registered = question
+        .application
+        .and_then(|application| application.verification_mode)
+        .unwrap_or(question.client.registration.verification_mode);
+    registered
+        .max(provider.policy.verification_floor)
+        .max(question.wanted_mode)
+}
+
+fn application_shown(question: &Question<'_>) -> ApplicationShown {
+    let registration = &question.client.registration;
+    let application = question.application;
+    ApplicationShown {
+        name: showable(
+            application.map_or(registration.name.as_str(), |application| &application.name),
+            100,
+        ),
+        host: application
+            .and_then(|application| application.hostname.clone())
+            .or_else(|| registration.host.clone())
+            .unwrap_or_default(),
+        verified: question.signed,
+    }
+}
+
+/// Puts the approval into the store, inside the front door's transaction: first the limits, then at most one pending
+/// request per person and client (a newer one supersedes it), then the row.
+///
+/// # Errors
+/// The limits of [`pace::check_start`].
+pub fn insert(tx: &mut dyn Writing, approval: &Approval, limits: &PacePolicy, now: Timestamp) -> Outcome<()> {
+    if let Some(user) = approval.user_id {
+        pace::check_start(&*tx, user, &approval.client_id, limits, now)?;
+        for earlier in tx.approvals().pending_of_client(user, &approval.client_id)? {
+            let cause = if now >= earlier.expires_at {
+                ExpiryCause::TimedOut
+            } else {
+                ExpiryCause::Superseded
+            };
+            let at = now.min(earlier.expires_at);
+            tx.approvals_mut()
+                .settle(earlier.id, &ApprovalState::Expired { at, cause })?;
+        }
+    }
+    Ok(tx.approvals_mut().insert(approval)?)
+}

@@ -1,0 +1,54 @@
+//! What a person is shown, in the exact form that the decision is bound to.
+
+use super::Approval;
+use crate::failure::Fault;
+use countersign_jose::{base64url, hash, jcs};
+use countersign_protocol::approval::{ApprovalItem, SettledItem};
+
+/// The JCS text (RFC 8785) of an item without its digest, and the digest over it.
+///
+/// # Errors
+/// The item cannot be serialized.
+pub fn seal(item: &ApprovalItem) -> Result<(String, String), Fault> {
+    debug_assert!(item.digest.is_empty());
+    let bytes = jcs::canonicalize(item)
+        .map_err(|error| Fault::new("an approval cannot be serialized").with_source(error))?;
+    let digest = base64url::encode(&hash::sha256(&bytes));
+    let text =
+        String::from_utf8(bytes).map_err(|error| Fault::new("JCS text is not UTF-8").with_source(error))?;
+    Ok((text, digest))
+}
+
+/// The item as a phone receives it.
+///
+/// # Errors
+/// The stored text is no item.
+pub fn item(approval: &Approval) -> Result<ApprovalItem, Fault> {
+    let mut item: ApprovalItem = serde_json::from_str(&approval.shown)
+        .map_err(|error| Fault::corrupt("approval", approval.id, error))?;
+    item.digest.clone_from(&approval.digest);
+    Ok(item)
+}
+
+/// The item as a person's history shows it.
+///
+/// # Errors
+/// The stored text is no item.
+pub fn settled_item(
+    approval: &Approval,
+    status: countersign_protocol::approval::ApprovalStatus,
+    settled_at: crate::time::Timestamp,
+    decided_by: Option<String>,
+) -> Result<SettledItem, Fault> {
+    let item = item(approval)?;
+    Ok(SettledItem {
+        id: item.id,
+        kind: item.kind,
+        application: item.application,
+        binding_message: item.binding_message,
+        status,
+        requested_at: approval.requested_at.rfc3339(),
+        settled_at: settled_at.rfc3339(),
+        decided_by,
+    })
+}
