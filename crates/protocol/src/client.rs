@@ -5,7 +5,7 @@ use crate::ciba::DeliveryMode;
 use serde::{Deserialize, Serialize};
 
 /// The metadata of one client. Unknown members are refused, so that a misspelt one is never silently ignored.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct ClientMetadata {
     /// Ours to choose; made up when absent.

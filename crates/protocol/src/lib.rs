@@ -7,6 +7,7 @@
 //! OAuth and OpenID Connect messages are `snake_case`; the OnesID JSON surface (devices, authenticators, approvals)
 //! is `camelCase`, as its published clients expect.
 
+pub mod application;
 pub mod approval;
 pub mod authenticator;
 pub mod ciba;
