@@ -1,0 +1,3 @@
+UPDATE applications
+SET disabled_at = $1
+WHERE id = $2

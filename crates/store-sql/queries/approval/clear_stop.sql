@@ -1,0 +1,2 @@
+DELETE FROM approval_stops
+WHERE user_id = $1 AND client_id = $2

@@ -1,0 +1,3 @@
+SELECT seq, hash, mac
+FROM audit_head
+WHERE id = 1

@@ -1,0 +1,3 @@
+DELETE FROM login_hint_tokens
+WHERE digest IN (
+    SELECT digest FROM login_hint_tokens WHERE expires_at < $1 ORDER BY expires_at LIMIT $2)

@@ -1,0 +1,3 @@
+UPDATE authenticators
+SET revoked_at = $1
+WHERE id = $2 AND revoked_at IS NULL

@@ -1,0 +1,3 @@
+SELECT id, kind, device_id, authenticator_id, user_id, metadata, created_at, disabled_at
+FROM clients
+ORDER BY created_at, id

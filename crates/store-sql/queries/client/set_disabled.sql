@@ -1,0 +1,3 @@
+UPDATE clients
+SET disabled_at = $1
+WHERE id = $2

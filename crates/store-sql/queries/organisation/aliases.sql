@@ -1,0 +1,4 @@
+SELECT shown
+FROM organisation_names
+WHERE organisation_id = $1 AND position > 0
+ORDER BY position

@@ -1,0 +1,3 @@
+SELECT id, domain, created_at
+FROM organisations
+WHERE id = $1

@@ -1,0 +1,3 @@
+SELECT id, domain, created_at
+FROM organisations
+ORDER BY created_at, id

@@ -1,0 +1,3 @@
+SELECT id, organisation_id, local_key, username, role, name, created_at, disabled_at
+FROM users
+ORDER BY created_at, id
