@@ -23,7 +23,7 @@ pub enum DeliveryMode {
 /// The authentication request parameters, as form members or as claims of the signed `request` (CIBA Core §7.1, §7.1.1).
 ///
 /// Numbers and strings are both read for `requested_expiry`; `resource` may be a string or an array with one entry.
-#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 pub struct AuthenticationRequest {
     /// Space-separated scopes; required.
     #[serde(default, skip_serializing_if = "Option::is_none")]

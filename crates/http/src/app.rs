@@ -1,0 +1,44 @@
+//! What every handler is handed.
+
+use crate::approval::streams::Streams;
+use crate::extract::address::TrustedProxies;
+use crate::limits::{Limiters, Limits};
+use crate::oidc::published::Published;
+use countersign_core::Provider;
+use std::sync::Arc;
+use tokio_util::sync::CancellationToken;
+
+/// What the operator may turn about the HTTP side.
+#[derive(Debug, Clone, Default)]
+pub struct Settings {
+    /// Rates, sizes and times.
+    pub limits: Limits,
+    /// The proxies whose `X-Forwarded-For` is believed; nobody's by default.
+    pub trusted_proxies: TrustedProxies,
+    /// Cancelled when the server begins to stop: event streams end, `/readyz` says no.
+    pub shutdown: CancellationToken,
+}
+
+/// The provider and what the HTTP side keeps beside it. Cheap to clone.
+#[derive(Clone)]
+pub struct AppState {
+    pub(crate) provider: Arc<Provider>,
+    pub(crate) settings: Arc<Settings>,
+    pub(crate) limiters: Arc<Limiters>,
+    pub(crate) streams: Arc<Streams>,
+    pub(crate) published: Arc<Published>,
+}
+
+impl AppState {
+    /// Puts the state together; one for each listener or one for all of them, the limits are counted per state.
+    #[must_use]
+    pub fn new(provider: Arc<Provider>, settings: Settings) -> Self {
+        Self {
+            limiters: Arc::new(Limiters::new(&settings.limits, &provider.clock)),
+            streams: Arc::new(Streams::new(&settings.limits)),
+            published: Arc::default(),
+            settings: Arc::new(settings),
+            provider,
+        }
+    }
+}

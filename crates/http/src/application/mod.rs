@@ -1,0 +1,3 @@
+//! Applications that people sign in to (onesid.md §9).
+
+pub(crate) mod well_known;

@@ -1,0 +1,6 @@
+//! A person's phones: enrolment, invitations, login hint tokens (decisions.md "People, phones and approvals").
+
+pub(crate) mod authenticators;
+pub(crate) mod enroll;
+pub(crate) mod invitations;
+pub(crate) mod login_hint_tokens;

@@ -1,0 +1,19 @@
+//! From a request to a value, or to a refusal that says what to change.
+
+pub(crate) mod address;
+pub(crate) mod bearer;
+pub(crate) mod body;
+pub(crate) mod caller;
+pub(crate) mod client;
+pub(crate) mod form;
+pub(crate) mod json;
+pub(crate) mod path;
+pub(crate) mod query;
+pub(crate) mod urlencoded;
+
+pub(crate) use bearer::Token;
+pub(crate) use caller::Caller;
+pub(crate) use form::Form;
+pub(crate) use json::JsonBody;
+pub(crate) use path::PathParam;
+pub(crate) use query::Query;
