@@ -1,0 +1,75 @@
+//! `cargo xtask test`: formatting, lints, dependency rules and every test.
+
+use crate::step::{self, Outcome};
+use crate::{check_deps, demo};
+use std::process::{Command, Stdio};
+
+#[derive(clap::Args)]
+pub(crate) struct Arguments {
+    /// Leave out the published clients of other people (interop/), which take minutes to build
+    #[arg(long)]
+    without_interop: bool,
+}
+
+/// The published crate's versions that sign in to the running server.
+pub(crate) const ONES_OIDC: [&str; 4] = ["0.2.1", "0.2.6", "0.3.7", "0.3.9"];
+
+pub(crate) fn run(arguments: &Arguments) -> Outcome {
+    lint()?;
+    demo::build(false)?;
+    if !arguments.without_interop {
+        build_interop()?;
+    }
+    let mut tests = step::cargo();
+    tests.args(["test", "--locked", "--workspace"]);
+    if arguments.without_interop {
+        // The tests say that they were left out; they never pass in silence.
+        tests.env("COUNTERSIGN_WITHOUT_INTEROP", "1");
+    }
+    step::run("every test of the workspace", &mut tests)?;
+    step::run("the documentation of every crate", step::cargo().args(["doc", "--locked", "--workspace", "--no-deps", "--quiet"]).env("RUSTDOCFLAGS", "-D warnings"))?;
+    step::run("the main job, as a newcomer sees it", demo::program("countersign", false).args(["demo", "--once"]))
+}
+
+/// Formatting, lints, dependency rules.
+pub(crate) fn lint() -> Outcome {
+    step::run("formatting", step::cargo().args(["fmt", "--all", "--check"]))?;
+    check_deps::run()?;
+    step::run(
+        "lints",
+        step::cargo().args(["clippy", "--locked", "--workspace", "--all-targets", "--quiet", "--", "-D", "warnings"]),
+    )
+}
+
+/// Builds the drivers of the published clients: four versions of a Rust crate, each with a lock of its own, and a
+/// Python environment.
+fn build_interop() -> Outcome {
+    let target = step::root().join("interop/target");
+    for version in ONES_OIDC {
+        let mut build = step::cargo();
+        build.args(["build", "--locked", "--quiet", "--manifest-path", &format!("interop/ones-oidc-{version}/Cargo.toml")]);
+        build.arg("--target-dir").arg(&target);
+        // The published crate links OpenSSL. Without its headers it is compiled from source, which takes longer.
+        if !has_openssl() {
+            build.args(["--features", "vendored-openssl"]);
+        }
+        step::run(&format!("the published client ones-oidc {version}"), &mut build)?;
+    }
+    let venv = target.join("venv");
+    if !venv.join("bin/pip").exists() {
+        step::run(
+            "a Python environment (on Debian it needs the package python3-venv)",
+            Command::new("python3").args(["-m", "venv"]).arg(&venv),
+        )?;
+    }
+    let requirements = step::root().join("interop/python/requirements.txt");
+    let mut install = Command::new(venv.join("bin/pip"));
+    install.args(["install", "--quiet", "--disable-pip-version-check", "-r"]).arg(requirements);
+    step::run("the Python clients", &mut install)
+}
+
+fn has_openssl() -> bool {
+    let mut probe = Command::new("pkg-config");
+    probe.args(["--exists", "openssl"]).stdout(Stdio::null()).stderr(Stdio::null());
+    probe.status().is_ok_and(|status| status.success())
+}
