@@ -127,7 +127,7 @@ impl World {
         let invited = invite::invite(&self.provider, user, "test")
             .await
             .expect("an invitation");
-        SoftPhone::enrol(&self.provider, &invited.invitation)
+        SoftPhone::enrol(&self.provider, invited.invitation.reveal())
             .await
             .expect("a phone")
     }
