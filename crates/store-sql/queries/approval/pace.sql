@@ -1,9 +1,11 @@
 -- $1 person, $2 a day ago, $3 now, $4 an hour ago, $5 a minute ago. A pending row past its end counts as an expiry at
--- that end, whether or not the worker has come by: a bomber must not profit from a late worker.
+-- that end, whether or not the worker has come by: a bomber must not profit from a late worker. A superseded request
+-- is no refusal (a person reloads a page), but it went unanswered: asking anew must not dodge the hourly lock.
 WITH refused (at) AS (
     SELECT settled_at
     FROM approvals
-    WHERE user_id = $1 AND kind = 'login' AND state IN ('denied', 'expired') AND settled_at >= $2
+    WHERE user_id = $1 AND kind = 'login' AND settled_at >= $2
+        AND (state = 'denied' OR (state = 'expired' AND cause <> 'superseded'))
     UNION ALL
     SELECT expires_at
     FROM approvals
@@ -14,7 +16,7 @@ WITH refused (at) AS (
     WHERE user_id = $1 AND kind = 'login' AND state IN ('approved', 'redeemed') AND settled_at >= $2
 ), recent (asked_at, unanswered) AS (
     SELECT requested_at, CASE
-        WHEN state = 'expired' AND cause = 'timed_out' THEN 1
+        WHEN state = 'expired' AND cause IN ('timed_out', 'superseded') THEN 1
         WHEN state = 'pending' AND expires_at <= $3 THEN 1
         ELSE 0 END
     FROM approvals
