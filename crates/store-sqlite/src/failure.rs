@@ -68,3 +68,43 @@ fn sentence(error: &Error) -> Sentence {
         _ => Lasting("the database refused a statement; this is a bug, please report it with the log"),
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use rusqlite::ffi;
+
+    /// Also those that a test cannot provoke everywhere: the super-user may write what is read-only.
+    #[test]
+    fn what_may_pass_is_temporary_and_what_will_not_is_not() {
+        for (code, temporary, advice) in [
+            (ffi::SQLITE_BUSY, true, "try again"),
+            (ffi::SQLITE_LOCKED, true, "try again"),
+            (ffi::SQLITE_FULL, true, "free some space"),
+            (ffi::SQLITE_IOERR_FSYNC, true, "kernel log"),
+            (ffi::SQLITE_NOMEM, true, "memory"),
+            (ffi::SQLITE_READONLY_DIRECTORY, false, "let this user write"),
+            (ffi::SQLITE_PERM, false, "let this user write"),
+            (ffi::SQLITE_CANTOPEN, false, "check that the directory exists"),
+            (ffi::SQLITE_CORRUPT, false, "restore a backup"),
+            (ffi::SQLITE_NOTADB, false, "check the data directory"),
+            (ffi::SQLITE_CONSTRAINT_UNIQUE, false, "report it"),
+            (ffi::SQLITE_ERROR, false, "report it"),
+        ] {
+            let error = || Error::SqliteFailure(ffi::Error::new(code), None);
+            for fault in [
+                fault(error()),
+                opening(Path::new("some.db"), error()),
+                repeat(&fault(error())),
+            ] {
+                assert_eq!(fault.is_temporary(), temporary, "{code}: {fault}");
+                assert!(fault.to_string().contains(advice), "{code}: {fault}");
+            }
+            assert!(
+                opening(Path::new("some.db"), error())
+                    .to_string()
+                    .starts_with("some.db: ")
+            );
+        }
+    }
+}

@@ -71,7 +71,7 @@ impl Store for SqliteStore {
     }
 
     async fn check(&self) -> Result<(), Fault> {
-        self.readers.run(|tx| tx.touch_schema()).await??;
+        self.readers.run(|tx| tx.pragma("schema_version")).await??;
         self.writer.run(Box::new(|tx| tx.write_nothing())).await
     }
 }

@@ -67,13 +67,6 @@ impl<'c> Tx<'c> {
         }
     }
 
-    /// Reads something that is on disk.
-    pub(crate) fn touch_schema(&self) -> Result<(), Fault> {
-        self.connection
-            .query_row("SELECT count(*) FROM sqlite_schema", [], |_| Ok(()))
-            .map_err(fault)
-    }
-
     /// Writes the schema version that is there already: a real write and a real flush that change nothing.
     pub(crate) fn write_nothing(&self) -> Result<Verdict, Fault> {
         self.connection

@@ -21,13 +21,12 @@ pub fn verify(path: &Path) -> Result<i64, Fault> {
     .and_then(|connection| harden(&connection).map(|()| connection))
     .map_err(|error| opening(path, error))?;
     refuse_strangers(&connection, path)?;
-    let version = match identity(&connection).map_err(|error| opening(path, error))? {
-        Identity::Ours(version @ 1..=SCHEMA_VERSION) => version,
-        _ => {
-            return Err(Fault::new(format!(
-                "{shown}: the database is empty; run `countersign init` or restore a backup"
-            )));
-        }
+    let Identity::Ours(version @ 1..=SCHEMA_VERSION) =
+        identity(&connection).map_err(|error| opening(path, error))?
+    else {
+        return Err(Fault::new(format!(
+            "{shown}: the database is empty; run `countersign init` or restore a backup"
+        )));
     };
     let damage: String = connection
         .query_row("PRAGMA integrity_check(1)", [], |row| row.get(0))

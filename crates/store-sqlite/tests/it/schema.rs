@@ -1,0 +1,145 @@
+//! The schema: released migrations do not change, and the CHECKs refuse what is no state.
+
+use crate::{Place, place};
+use countersign_core::store::Store;
+use countersign_jose::hash::sha256;
+use countersign_store_sqlite::SCHEMA_VERSION;
+use countersign_testkit::store_contract::{Fixture, sample, write};
+use rusqlite::ErrorCode;
+use std::fmt::Write as _;
+use std::path::Path;
+use std::sync::Arc;
+
+/// SHA-256 of each migration, in order. A released one never changes: add another.
+const RELEASED: [(&str, &str); 1] = [(
+    "0001_first.sql",
+    "02b4bbc182be4f06aa83d669953ec302f9e4d2fd75c01722e16b938a62cc2691",
+)];
+
+#[test]
+fn released_migrations_do_not_change() {
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("../store-sql/migrations/sqlite");
+    let files = std::fs::read_dir(&folder).expect("the folder is there").count();
+    assert_eq!(
+        (files, SCHEMA_VERSION),
+        (RELEASED.len(), 1),
+        "every migration is pinned here"
+    );
+    for (name, pinned) in RELEASED {
+        let text = std::fs::read(folder.join(name)).expect("the migration is there");
+        let digest = sha256(&text).iter().fold(String::new(), |mut hex, byte| {
+            write!(hex, "{byte:02x}").expect("a string takes everything");
+            hex
+        });
+        assert_eq!(digest, pinned, "{name}");
+    }
+}
+
+#[test]
+fn every_table_is_strict() {
+    let place = place();
+    drop(place.store());
+    let loose: i64 = place
+        .raw()
+        .query_row(
+            "SELECT count(*) FROM pragma_table_list WHERE schema = 'main' AND name NOT LIKE 'sqlite_%' AND NOT strict",
+            [],
+            |row| row.get(0),
+        )
+        .expect("a count");
+    assert_eq!(loose, 0);
+}
+
+/// One row in every table that has a law.
+async fn filled() -> Place {
+    let place = place();
+    let store: Arc<dyn Store> = place.open();
+    sample::granted(&store).await;
+    write(&store, |tx| {
+        tx.devices_mut().insert_registration(&sample::registration(1))?;
+        tx.applications_mut().insert(&sample::application(1, None))?;
+        tx.ciba_mut().insert(&sample::ciba(1))?;
+        let token = sample::access_token(1, countersign_core::oidc::TokenSubject::Service);
+        tx.grants_mut().insert_access_token(&token)?;
+        tx.grants_mut().insert_refresh_token(&sample::refresh_token(1))
+    })
+    .await;
+    place
+}
+
+/// Changes of good rows that would make them no state.
+const BAD: [(&str, &str); 37] = [
+    ("organisations", "id = x'00'"),
+    ("users", "role = 'root'"),
+    ("users", "organisation_id = zeroblob(16)"),
+    ("clients", "kind = 'device'"),
+    ("clients", "kind = 'robot'"),
+    ("clients", "device_id = zeroblob(16)"),
+    ("clients", "id = ''"),
+    ("device_registrations", "state = 'approved'"),
+    ("device_registrations", "state = 'rejected'"),
+    ("device_registrations", "state = 'expired'"),
+    ("device_registrations", "reason = 'because'"),
+    ("device_registrations", "memory = -1"),
+    ("applications", "kind = 'SERVER'"),
+    ("applications", "is_hidden = 2"),
+    ("applications", "verification_mode = 'guess'"),
+    ("approvals", "state = 'approved'"),
+    ("approvals", "state = 'approved', settled_at = 1"),
+    ("approvals", "state = 'denied', settled_at = 1"),
+    ("approvals", "state = 'expired', settled_at = 1"),
+    ("approvals", "state = 'expired', cause = 'timed_out'"),
+    ("approvals", "state = 'expired', settled_at = 1, cause = 'tired'"),
+    ("approvals", "state = 'redeemed', settled_at = 1"),
+    ("approvals", "state = 'forgotten'"),
+    ("approvals", "settled_at = 1"),
+    ("approvals", "not_me = 0"),
+    ("approvals", "decided_by = (SELECT id FROM authenticators)"),
+    ("approvals", "redeemed_at = 1, grant_id = zeroblob(16)"),
+    ("approvals", "revision = 0"),
+    ("approvals", "client_id = 'nobody'"),
+    ("ciba_requests", "digest = zeroblob(31)"),
+    ("ciba_requests", "audience = NULL"),
+    ("grants", "resource = NULL"),
+    ("grants", "verification_mode = 'guess'"),
+    ("access_tokens", "subject = 'grant'"),
+    ("access_tokens", "user_id = (SELECT id FROM users)"),
+    ("refresh_tokens", "spent_at = 1"),
+    ("refresh_tokens", "spent_answer = x'00'"),
+];
+
+#[tokio::test]
+async fn the_schema_refuses_rows_that_are_no_state() {
+    let place = filled().await;
+    let connection = place.raw();
+    for (table, change) in BAD {
+        let changed = connection.execute(&format!("UPDATE {table} SET {change}"), []);
+        let code = changed
+            .as_ref()
+            .err()
+            .and_then(rusqlite::Error::sqlite_error_code);
+        assert_eq!(
+            code,
+            Some(ErrorCode::ConstraintViolation),
+            "{table}: {change}: {changed:?}"
+        );
+    }
+}
+
+#[tokio::test]
+async fn the_schema_refuses_values_of_another_type() {
+    let place = filled().await;
+    let connection = place.raw();
+    for (table, change) in [
+        ("users", "created_at = 'yesterday'"),
+        ("users", "id = 'text'"),
+        ("approvals", "shown = x'00'"),
+    ] {
+        assert!(
+            connection
+                .execute(&format!("UPDATE {table} SET {change}"), [])
+                .is_err(),
+            "{table}: {change}"
+        );
+    }
+}

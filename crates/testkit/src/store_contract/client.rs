@@ -1,0 +1,89 @@
+//! OAuth clients and their assertions.
+
+use super::sample::{NOW, authenticator_id, client, client_id, device, organisation, people, user, user_id};
+use super::{Fixture, read, write};
+use countersign_core::client::{ClientKind, ClientRecord};
+
+/// A device, a phone, a service; listed by creation.
+pub async fn every_kind_of_client_comes_back_as_it_was(fixture: &dyn Fixture) {
+    let store = fixture.open();
+    let phone = ClientKind::Authenticator {
+        authenticator_id: authenticator_id(1),
+        user_id: user_id(1),
+    };
+    let clients = [
+        ClientRecord {
+            kind: ClientKind::Device(device(1).id),
+            ..client(1)
+        },
+        ClientRecord {
+            kind: phone,
+            ..client(2)
+        },
+        ClientRecord {
+            disabled_at: Some(NOW),
+            ..client(3)
+        },
+    ];
+    let inserted = clients.clone();
+    write(&store, move |tx| {
+        tx.organisations_mut().insert(&organisation())?;
+        tx.users_mut().insert(&user(1))?;
+        inserted
+            .iter()
+            .rev()
+            .try_for_each(|client| tx.clients_mut().insert(client))
+    })
+    .await;
+    for client in clients.clone() {
+        let id = client.id.clone();
+        assert_eq!(
+            read(&store, move |tx| tx.clients().by_id(&id)).await,
+            Some(client)
+        );
+    }
+    assert_eq!(read(&store, |tx| tx.clients().by_id(&client_id(9))).await, None);
+    assert_eq!(read(&store, |tx| tx.clients().list()).await, clients);
+}
+
+/// Takes its rights and gives them back.
+pub async fn a_client_is_disabled_and_enabled(fixture: &dyn Fixture) {
+    let store = fixture.open();
+    people(&store).await;
+    write(&store, |tx| {
+        tx.clients_mut().set_disabled(&client_id(1), Some(NOW))
+    })
+    .await;
+    let disabled = ClientRecord {
+        disabled_at: Some(NOW),
+        ..client(1)
+    };
+    assert_eq!(
+        read(&store, |tx| tx.clients().by_id(&client_id(1))).await,
+        Some(disabled)
+    );
+    write(&store, |tx| tx.clients_mut().set_disabled(&client_id(1), None)).await;
+    assert_eq!(
+        read(&store, |tx| tx.clients().list()).await,
+        [client(1), client(2)]
+    );
+}
+
+/// RFC 7523 §3: a `jti` is one client's; case matters.
+pub async fn a_jti_is_spent_once_for_each_client(fixture: &dyn Fixture) {
+    let store = fixture.open();
+    people(&store).await;
+    for (client, jti, first) in [
+        (1, "a", true),
+        (1, "a", false),
+        (2, "a", true),
+        (1, "A", true),
+        (2, "a", false),
+    ] {
+        let spent = write(&store, move |tx| {
+            tx.assertions_mut().spend(&client_id(client), jti, NOW)
+        })
+        .await;
+        assert_eq!(spent, first, "client {client}, jti {jti}");
+    }
+}

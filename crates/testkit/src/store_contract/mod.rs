@@ -1,0 +1,122 @@
+//! The contract of the Store port, as tests that every store has to pass.
+//!
+//! A store's own tests say `countersign_testkit::store_contract!(crate::fixture)` where `fixture` is a function without
+//! arguments that makes a [`Fixture`]: a fresh, empty place. The macro expands to one test for each behaviour.
+
+pub mod application;
+pub mod approval;
+pub mod audit;
+pub mod authenticator;
+pub mod ciba;
+pub mod client;
+pub mod device;
+pub mod keys;
+pub mod oidc;
+pub mod organisation;
+pub mod pace;
+pub mod race;
+pub mod sample;
+pub mod stop;
+pub mod sweep;
+pub mod transaction;
+pub mod user;
+
+use countersign_core::failure::Fault;
+use countersign_core::store::{Reading, Store, Writing};
+use std::sync::Arc;
+
+/// A place where a store keeps its data.
+pub trait Fixture {
+    /// Opens the place. A second call opens the same data once more, as another process would.
+    fn open(&self) -> Arc<dyn Store>;
+}
+
+/// Writes, and expects that it works.
+pub async fn write<T: Send + 'static>(
+    store: &Arc<dyn Store>,
+    work: impl FnOnce(&mut dyn Writing) -> Result<T, Fault> + Send + 'static,
+) -> T {
+    store
+        .write(move |tx| Ok(work(tx)?))
+        .await
+        .expect("the store writes")
+}
+
+/// Reads, and expects that it works.
+pub async fn read<T: Send + 'static>(
+    store: &Arc<dyn Store>,
+    work: impl FnOnce(&dyn Reading) -> Result<T, Fault> + Send + 'static,
+) -> T {
+    store
+        .read(move |tx| Ok(work(tx)?))
+        .await
+        .expect("the store reads")
+}
+
+/// Writes, expects a fault, and answers its sentence.
+pub async fn fault(
+    store: &Arc<dyn Store>,
+    work: impl FnOnce(&mut dyn Writing) -> Result<(), Fault> + Send + 'static,
+) -> String {
+    let failure = store
+        .write(move |tx| Ok(work(tx)?))
+        .await
+        .expect_err("the store refuses");
+    assert!(
+        matches!(failure, countersign_core::failure::Failure::Fault(_)),
+        "a fault, not a refusal: {failure}"
+    );
+    failure.to_string()
+}
+
+/// One test for each behaviour of the Store port, on a fresh [`Fixture`] each.
+#[macro_export]
+macro_rules! store_contract {
+    ($make:path) => {
+        $crate::store_contract! { @tests $make;
+            transaction: what_was_written_is_read_back_after_a_restart, a_refusal_keeps_what_was_written,
+                a_fault_forgets_what_was_written, a_panic_is_a_fault_for_its_caller_only,
+                a_read_sees_one_moment, a_write_sees_what_it_wrote, a_second_process_reads_and_writes_the_same,
+                a_healthy_store_says_so;
+            organisation: an_organisation_answers_to_its_domain_and_aliases, a_name_belongs_to_one_organisation;
+            user: a_person_is_found_by_id_and_login, a_login_belongs_to_one_person, a_person_is_disabled_and_enabled,
+                whom_nobody_added_cannot_be_disabled;
+            client: every_kind_of_client_comes_back_as_it_was, a_client_is_disabled_and_enabled,
+                a_jti_is_spent_once_for_each_client;
+            device: a_registration_comes_back_in_every_state, a_taken_verification_code_is_refused,
+                a_registration_is_decided_once, a_device_comes_back_as_it_was,
+                a_device_is_suspended_brought_back_and_revoked, newest_devices_come_first;
+            application: an_application_comes_back_as_it_was, a_taken_host_name_or_identifier_is_refused,
+                the_oldest_application_of_a_client_answers, an_application_is_disabled_and_enabled;
+            authenticator: phones_of_a_person_come_oldest_first, a_phone_is_revoked_once,
+                an_invitation_is_spent_once, a_login_hint_token_is_spent_once;
+            approval: an_approval_comes_back_in_every_state, revisions_grow_with_every_change,
+                pending_approvals_end_in_time, pending_approvals_of_a_client_stay_until_they_are_settled,
+                changes_come_in_order_and_in_pages, only_a_pending_approval_is_settled,
+                only_an_approved_approval_is_redeemed, wrong_codes_are_counted, what_is_due_expires_in_batches,
+                history_is_newest_first_and_settled_only, nobody_may_be_asked;
+            pace: requests_of_the_last_minute_are_counted, unanswered_requests_of_the_hour_are_counted,
+                refusals_in_a_row_end_with_an_approval, an_expiry_counts_before_the_worker_comes,
+                other_people_and_other_kinds_do_not_count;
+            stop: a_report_stops_one_client_for_one_person_until_it_is_cleared;
+            ciba: a_request_comes_back_as_it_was, a_poll_is_noted;
+            oidc: a_grant_comes_back_as_it_was, a_grant_is_revoked_once, grants_of_a_person_or_client_are_revoked_together,
+                every_access_token_comes_back_as_it_was, an_access_token_keeps_its_first_revocation,
+                a_refresh_token_is_spent_once;
+            keys: keys_come_by_announcement, times_of_a_key_are_written_anew;
+            audit: records_come_in_order_and_in_pages, the_head_moves_with_the_record, a_place_in_the_chain_is_taken_once;
+            sweep: what_ended_goes_and_what_lives_stays, a_sweep_is_bounded, refresh_answers_are_erased_after_the_grace;
+            race: one_of_64_settles, one_of_64_redeems, one_of_64_spends_a_refresh_token,
+                one_of_64_spends_an_assertion, one_of_64_spends_an_invitation, one_of_64_spends_a_login_hint_token,
+                one_of_64_decides_a_registration, one_of_two_processes_redeems;
+        }
+    };
+    (@tests $make:path; $($noun:ident: $($behaviour:ident),+;)+) => {$(
+        mod $noun {
+            $(#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+            async fn $behaviour() {
+                $crate::store_contract::$noun::$behaviour(&$make()).await;
+            })+
+        }
+    )+};
+}
