@@ -104,7 +104,7 @@ pub fn record(tx: &mut dyn Writing, key: &AuditKey, event: AuditEvent) -> Outcom
     Ok(())
 }
 
-fn link(head: &AuditHead, event: AuditEvent) -> Result<AuditRecord, Fault> {
+pub(super) fn link(head: &AuditHead, event: AuditEvent) -> Result<AuditRecord, Fault> {
     let detail = jcs::canonicalize(&event.detail).map_err(unwritable)?;
     let detail = String::from_utf8(detail).map_err(unwritable)?;
     let mut record = AuditRecord {

@@ -206,3 +206,155 @@ fn is_moved(record: &AuditRecord, page: &[AuditRecord]) -> Result<bool, Fault> {
     }
     Ok(false)
 }
+
+#[cfg(test)]
+mod tests {
+    use super::{AuditBreak, AuditBreakKind, AuditKey, AuditRecord, Walk};
+    use crate::audit::{AuditEvent, AuditHead, chain};
+    use crate::keys::Sealer;
+    use crate::time::Timestamp;
+
+    fn key() -> AuditKey {
+        AuditKey::new(&Sealer::new([1; 32]))
+    }
+
+    /// Five records and their head.
+    fn log() -> (Vec<AuditRecord>, AuditHead) {
+        let mut head = key().head(0, [0; 32]);
+        let mut records = Vec::new();
+        for second in 1..=5 {
+            let event = AuditEvent::new(Timestamp::from_unix(second), "cli", "test.happen", "test:1");
+            let record = chain::link(&head, event.with("n", second)).unwrap();
+            head = key().head(record.seq, record.hash);
+            records.push(record);
+        }
+        (records, head)
+    }
+
+    fn found(records: &[AuditRecord], head: Option<AuditHead>) -> Option<(i64, AuditBreakKind)> {
+        let mut walk = Walk::default();
+        let broken = walk
+            .page(records)
+            .unwrap()
+            .or_else(|| walk.end(&key(), head, false));
+        broken.map(|AuditBreak { seq, kind }| (seq, kind))
+    }
+
+    /// What is found after somebody changed the rows and the head.
+    fn after(change: impl FnOnce(&mut Vec<AuditRecord>, &mut AuditHead)) -> Option<(i64, AuditBreakKind)> {
+        let (mut records, mut head) = log();
+        change(&mut records, &mut head);
+        found(&records, Some(head))
+    }
+
+    /// Gives a record the hash that it must have, as somebody does who knows how it is made.
+    fn rehash(record: &mut AuditRecord) {
+        record.hash = chain::digest(record).unwrap();
+    }
+
+    #[test]
+    fn an_untouched_log_holds() {
+        assert_eq!(after(|_, _| ()), None);
+    }
+
+    #[test]
+    fn a_change_of_any_column_shows_at_its_row() {
+        let changes: [fn(&mut AuditRecord); 7] = [
+            |record| record.at = Timestamp::from_unix(9),
+            |record| record.actor = "user:mallory".to_owned(),
+            |record| record.action = "test.other".to_owned(),
+            |record| record.subject = "test:2".to_owned(),
+            |record| record.detail.push(' '),
+            |record| record.previous = [3; 32],
+            |record| record.hash = [3; 32],
+        ];
+        for change in changes {
+            assert_eq!(
+                after(|records, _| change(&mut records[2])),
+                Some((3, AuditBreakKind::Changed))
+            );
+        }
+    }
+
+    #[test]
+    fn a_changed_row_with_a_new_hash_shows_at_the_next_row() {
+        let change = |records: &mut Vec<AuditRecord>, _: &mut AuditHead| {
+            records[2].actor = "user:mallory".to_owned();
+            rehash(&mut records[2]);
+        };
+        assert_eq!(after(change), Some((4, AuditBreakKind::Replaced)));
+    }
+
+    #[test]
+    fn a_log_that_was_hashed_anew_to_its_end_shows_at_the_sealed_head() {
+        let change = |records: &mut Vec<AuditRecord>, _: &mut AuditHead| {
+            records[0].actor = "user:mallory".to_owned();
+            let mut previous = [0; 32];
+            for record in records {
+                record.previous = previous;
+                rehash(record);
+                previous = record.hash;
+            }
+        };
+        assert_eq!(after(change), Some((5, AuditBreakKind::Changed)));
+    }
+
+    #[test]
+    fn a_removed_row_shows_at_its_place() {
+        assert_eq!(
+            after(|records, _| drop(records.remove(0))),
+            Some((1, AuditBreakKind::Missing))
+        );
+        assert_eq!(
+            after(|records, _| drop(records.remove(2))),
+            Some((3, AuditBreakKind::Missing))
+        );
+    }
+
+    #[test]
+    fn two_rows_that_changed_places_show_as_moved() {
+        let change = |records: &mut Vec<AuditRecord>, _: &mut AuditHead| {
+            (records[1].seq, records[2].seq) = (3, 2);
+            records.swap(1, 2);
+        };
+        assert_eq!(after(change), Some((2, AuditBreakKind::Moved)));
+    }
+
+    #[test]
+    fn a_cut_off_end_shows_and_a_forged_head_does_not_hide_it() {
+        assert_eq!(
+            after(|records, _| records.truncate(3)),
+            Some((4, AuditBreakKind::CutOff))
+        );
+        assert_eq!(
+            after(|records, _| records.clear()),
+            Some((1, AuditBreakKind::CutOff))
+        );
+        let forge = |records: &mut Vec<AuditRecord>, head: &mut AuditHead| {
+            records.truncate(3);
+            (head.seq, head.hash) = (3, records[2].hash);
+        };
+        assert_eq!(after(forge), Some((3, AuditBreakKind::HeadForged)));
+        let (records, head) = log();
+        let other = AuditKey::new(&Sealer::new([2; 32])).head(head.seq, head.hash);
+        assert_eq!(
+            found(&records, Some(other)),
+            Some((5, AuditBreakKind::HeadForged))
+        );
+    }
+
+    #[test]
+    fn rows_after_the_head_show() {
+        let change = |records: &mut Vec<AuditRecord>, head: &mut AuditHead| {
+            *head = key().head(4, records[3].hash);
+        };
+        assert_eq!(after(change), Some((5, AuditBreakKind::BeyondHead)));
+    }
+
+    #[test]
+    fn a_log_without_its_head_shows_and_only_a_new_provider_may_have_none() {
+        assert_eq!(found(&log().0, None), Some((5, AuditBreakKind::HeadForged)));
+        assert_eq!(found(&[], None), Some((0, AuditBreakKind::Emptied)));
+        assert_eq!(Walk::default().end(&key(), None, true), None);
+    }
+}

@@ -160,7 +160,7 @@ pub struct KeyRing {
 }
 
 impl KeyRing {
-    /// Opens the stored keys. Those that are open in `previous` are taken over; retired and revoked ones stay shut.
+    /// Opens the stored keys. Those that are open in `previous` are taken over; revoked ones stay shut.
     ///
     /// # Errors
     /// A key does not open with this sealing key, or is not the key that its row says.
@@ -172,7 +172,11 @@ impl KeyRing {
             }),
             None => RingKey::open(row, sealer),
         };
-        let keys = rows.iter().map(open).collect::<Result<_, _>>()?;
+        let keys = rows
+            .iter()
+            .filter(|row| row.revoked_at.is_none())
+            .map(open)
+            .collect::<Result<_, _>>()?;
         Ok(Self { keys })
     }
 

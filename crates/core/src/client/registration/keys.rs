@@ -9,9 +9,8 @@ use countersign_protocol::client::ClientMetadata;
 /// The client's keys: at least one, and each of use.
 pub(super) fn keys(metadata: &ClientMetadata, profile: Profile) -> Result<Vec<PublicKey>, Refusal> {
     let jwks = metadata.jwks.as_ref();
-    let jwks = jwks.ok_or_else(|| {
-        invalid("jwks is missing; send the client's public keys as a JWK Set (RFC 7517 §5)")
-    })?;
+    let jwks = jwks
+        .ok_or_else(|| invalid("jwks is missing; send the client's public keys as a JWK Set (RFC 7517)"))?;
     let jwks = JwkSet::parse(jwks).map_err(|error| invalid(format!("jwks: {error}")))?;
     if jwks.keys().is_empty() {
         return Err(invalid("jwks has no key; the client signs with one of them"));

@@ -108,7 +108,8 @@ pub(super) fn grant_types(metadata: &ClientMetadata) -> Result<Vec<GrantType>, R
 }
 
 pub(super) fn scope(metadata: &ClientMetadata) -> Result<Option<ScopeList>, Refusal> {
-    let parse = |text: &String| ScopeList::parse(text).map_err(|error| invalid(error.to_string()));
+    let wrong = || invalid("scope holds a character that RFC 6749 section 3.3 does not allow");
+    let parse = |text: &String| ScopeList::parse(text).map_err(|_| wrong());
     metadata.scope.as_ref().map(parse).transpose()
 }
 
