@@ -1,4 +1,16 @@
 //! The use cases against the production provider on a real store, with time and chance in the test's hand.
+#![expect(
+    clippy::unwrap_used,
+    clippy::indexing_slicing,
+    clippy::panic,
+    reason = "the helpers of tests may fail loudly like the tests themselves"
+)]
 
+mod application;
+mod audit;
 mod ciba_poll;
+mod client_registration;
+mod device;
+mod keys;
 mod support;
+mod user;
