@@ -41,7 +41,8 @@ pub async fn requests_of_the_last_minute_are_counted(fixture: &dyn Fixture) {
     assert_eq!(pace(&store, at(61)).await.last_minute, 0);
 }
 
-/// Timed out only: an answer, a wrong code or a newer request is no silence.
+/// Silence, also when a newer request cut it short: asking anew must not dodge the lock. An answer or a wrong code is
+/// none.
 pub async fn unanswered_requests_of_the_hour_are_counted(fixture: &dyn Fixture) {
     let rows = [
         (-HOUR - 1, ended(at(-HOUR + 599), ExpiryCause::TimedOut)),
@@ -55,17 +56,18 @@ pub async fn unanswered_requests_of_the_hour_are_counted(fixture: &dyn Fixture) 
     let store = asked(fixture, &rows).await;
     assert_eq!(
         pace(&store, NOW).await.unanswered_last_hour,
-        2,
-        "one marked, one whose time is over"
+        3,
+        "one marked, one superseded, one whose time is over"
     );
 }
 
-/// An approval, redeemed or not, ends the row; a day ends it too.
+/// An approval, redeemed or not, ends the row; a day ends it too. To ask anew is no refusal of the person's.
 pub async fn refusals_in_a_row_end_with_an_approval(fixture: &dyn Fixture) {
     let rows = [
         (-DAY - 300, no(at(-DAY - 200))),
         (-900, no(at(-800))),
         (-700, ended(at(-600), ExpiryCause::WrongCodes)),
+        (-580, ended(at(-570), ExpiryCause::Superseded)),
     ];
     let store = asked(fixture, &rows).await;
     let counts = pace(&store, NOW).await;
