@@ -159,7 +159,7 @@ impl Provider {
         let mut audiences = vec![issuer.clone(), at(Endpoint::Token), at(Endpoint::Backchannel)];
         match profile.audiences() {
             AudiencePolicy::OnesId => {
-                audiences.extend([at(Endpoint::Introspection), at(Endpoint::BcAuthorize)])
+                audiences.extend([at(Endpoint::Introspection), at(Endpoint::BcAuthorize)]);
             }
             AudiencePolicy::Standard | AudiencePolicy::OneValue => {}
         }

@@ -64,7 +64,7 @@ impl World {
 
     fn open(directory: &TempDir, clock: Arc<TestClock>, policy: Policy, seed: u64) -> Provider {
         let store = SqliteStore::open(
-            &directory.path().join("countersign.db"),
+            directory.path().join("countersign.db"),
             countersign_store_sqlite::Options::default(),
         );
         Provider::new(

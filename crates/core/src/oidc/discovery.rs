@@ -3,6 +3,7 @@
 use crate::client::{Endpoint, GrantType};
 use crate::evidence::acr_of;
 use crate::keys::rotate;
+use crate::oidc::token;
 use crate::provider::Provider;
 use countersign_jose::Algorithm;
 use countersign_protocol::approval::VerificationMode;
@@ -26,7 +27,7 @@ pub fn metadata(provider: &Provider) -> ProviderMetadata {
         backchannel_token_delivery_modes_supported: words(&["poll"]),
         backchannel_authentication_request_signing_alg_values_supported: names(&Algorithm::ALL),
         backchannel_user_code_parameter_supported: false,
-        scopes_supported: words(&["openid", "profile", "offline_access"]),
+        scopes_supported: words(&token::KNOWN_SCOPES),
         // The authorization endpoint answers with no token to anyone (OAuth Multiple Response Types §4).
         response_types_supported: words(&["none"]),
         grant_types_supported: words(&GrantType::ALL.map(GrantType::as_str)),

@@ -95,7 +95,7 @@ pub trait ApplicationStore {
     fn by_id(&self, id: ApplicationId) -> Answer<Option<Application>>;
     /// By folded host name, enabled or not.
     fn by_hostname(&self, hostname: &str) -> Answer<Option<Application>>;
-    /// The application whose key a client holds; the oldest when there are several.
+    /// The application whose key a client holds: of several the one with a host name, then the oldest.
     fn by_client(&self, client: &ClientId) -> Answer<Option<Application>>;
     /// All, by creation.
     fn list(&self) -> Answer<Vec<Application>>;

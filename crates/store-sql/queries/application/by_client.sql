@@ -2,5 +2,6 @@ SELECT id, kind, name, hostname, client_identifier, description, client_id, veri
     is_dependent, created_at, disabled_at
 FROM applications
 WHERE client_id = $1
-ORDER BY created_at, id
+-- A device becomes an application by itself; one that an operator added with a host name says more.
+ORDER BY hostname IS NULL, created_at, id
 LIMIT 1
