@@ -9,7 +9,7 @@ use countersign_core::authenticator::enrol::enrol;
 use countersign_protocol::authenticator::{EnrolmentAnswer, EnrolmentRequest};
 
 refusals!(Refusals:
-    InvalidRequest, InvalidGrant, Conflict, TooManyRequests, PayloadTooLarge, UnsupportedMediaType);
+    InvalidRequest, AccessDenied, TooManyRequests, PayloadTooLarge, UnsupportedMediaType);
 
 /// Enrols a phone. The invitation is single use; the proof shows that the phone holds the key.
 #[utoipa::path(

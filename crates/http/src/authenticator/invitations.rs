@@ -7,7 +7,7 @@ use axum::extract::State;
 use countersign_core::authenticator::invite::invite;
 use countersign_protocol::authenticator::InvitationAnswer;
 
-refusals!(Refusals: InvalidToken, InsufficientScope, TooManyRequests, PayloadTooLarge);
+refusals!(Refusals: InvalidToken, InsufficientScope, NotFound, Conflict, TooManyRequests, PayloadTooLarge);
 
 /// A single-use invitation for the person's own next phone, shown as a link and a QR code. No body is read.
 #[utoipa::path(

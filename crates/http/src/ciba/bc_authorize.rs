@@ -9,8 +9,7 @@ use countersign_core::client::Endpoint;
 use countersign_protocol::ciba::AuthenticationAnswer;
 
 refusals!(Refusals:
-    InvalidRequest, InvalidClient, UnauthorizedClient, InvalidScope, InvalidTarget, ExpiredLoginHintToken, UnknownUserId,
-    MissingUserCode, InvalidUserCode, InvalidBindingMessage, RequestUriNotSupported, RegistrationNotSupported,
+    InvalidRequest, InvalidClient, UnauthorizedClient, InvalidScope, InvalidTarget, ExpiredLoginHintToken, UnknownUserId, InvalidUserCode, InvalidBindingMessage, RequestUriNotSupported, RegistrationNotSupported,
     AccessDenied, TooManyRequests, PayloadTooLarge);
 
 /// The same as `/oidc/backchannel`, for clients whose signed request has the short form of onesid.md C2.

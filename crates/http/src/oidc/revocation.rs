@@ -11,7 +11,7 @@ use countersign_core::Refusal;
 use countersign_core::client::Endpoint;
 use countersign_core::oidc::revoke::revoke;
 
-refusals!(Refusals: InvalidRequest, InvalidClient, UnsupportedTokenType, TooManyRequests, PayloadTooLarge);
+refusals!(Refusals: InvalidRequest, InvalidClient, InvalidGrant, TooManyRequests, PayloadTooLarge);
 
 /// Ends a token. An unknown token is answered like a revoked one (RFC 7009 §2.2).
 #[utoipa::path(

@@ -20,7 +20,7 @@ use serde::Deserialize;
 use utoipa::ToSchema;
 
 refusals!(Refusals by token_status:
-    InvalidRequest, InvalidClient, InvalidGrant, UnauthorizedClient, UnsupportedGrantType, InvalidScope, InvalidTarget,
+    InvalidRequest, InvalidClient, InvalidGrant, UnauthorizedClient, UnsupportedGrantType, InvalidScope,
     AccessDenied, AuthorizationPending, SlowDown, ExpiredToken, TooManyRequests, PayloadTooLarge);
 
 /// The form of the token endpoint.

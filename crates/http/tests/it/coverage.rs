@@ -1,0 +1,44 @@
+//! A ratchet: a new route is in a table of bad input, or on a list with the reason why not.
+
+use crate::bad_input::POSTS;
+use crate::queries::WITH_QUERY;
+use std::collections::BTreeSet;
+
+/// Reading routes without parameters of their own. The list may shrink.
+const NOTHING_TO_GET_WRONG: [(&str, &str); 12] = [
+    ("/oidc/.well-known/openid-configuration", "reads nothing"),
+    ("/oidc/jwks", "reads nothing"),
+    ("/oidc/auth", "refuses everything"),
+    ("/oidc/identify", "reads the token only: see bearer.rs"),
+    ("/oidc/me", "reads the token only: see bearer.rs"),
+    (
+        "/devices/registration/status/{code}",
+        "any text is a code; unknown ones are tested in wire.rs",
+    ),
+    ("/enroll", "a static page"),
+    ("/approvals", "reads the token only: see bearer.rs"),
+    ("/approvals/events", "reads one header: see events.rs"),
+    ("/openapi.json", "reads nothing"),
+    ("/healthz", "reads nothing"),
+    ("/readyz", "reads nothing"),
+];
+
+#[test]
+fn every_route_of_the_document_is_in_a_table_of_bad_input_or_excused() {
+    let document = serde_json::to_value(countersign_http::openapi()).unwrap();
+    let mut documented = BTreeSet::new();
+    for (path, methods) in document["paths"].as_object().unwrap() {
+        for method in methods.as_object().unwrap().keys() {
+            documented.insert((method.clone(), path.clone()));
+        }
+    }
+    let tested = POSTS.iter().map(|(path, _, _)| ("post", *path));
+    let queried = WITH_QUERY.iter().map(|(path, _)| ("get", *path));
+    let excused = NOTHING_TO_GET_WRONG.iter().map(|(path, _)| ("get", *path));
+    let covered: BTreeSet<_> = tested
+        .chain(queried)
+        .chain(excused)
+        .map(|(method, path)| (method.to_owned(), path.to_owned()))
+        .collect();
+    assert_eq!(documented, covered);
+}

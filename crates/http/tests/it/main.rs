@@ -1,0 +1,25 @@
+//! The real router, in process, on a whole provider.
+
+#![expect(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    clippy::indexing_slicing,
+    reason = "a test that meets what it does not expect has to stop"
+)]
+
+mod address;
+mod bad_input;
+mod bearer;
+mod coverage;
+mod events;
+mod faults;
+mod headers;
+mod limits;
+mod observed;
+mod queries;
+mod reference;
+mod routes;
+mod sign_in;
+mod site;
+mod wire;
