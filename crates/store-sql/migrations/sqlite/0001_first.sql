@@ -199,7 +199,7 @@ CREATE TABLE approvals (
 CREATE UNIQUE INDEX approvals_revision ON approvals (revision);
 CREATE INDEX approvals_changed ON approvals (user_id, revision);
 CREATE INDEX approvals_requested ON approvals (user_id, requested_at);
-CREATE INDEX approvals_pending ON approvals (user_id, client_id) WHERE state = 'pending';
+CREATE INDEX approvals_pending ON approvals (user_id, requested_at) WHERE state = 'pending';
 CREATE INDEX approvals_due ON approvals (expires_at) WHERE state = 'pending';
 CREATE INDEX approvals_settled ON approvals (user_id, settled_at) WHERE settled_at IS NOT NULL;
 

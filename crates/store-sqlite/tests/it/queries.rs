@@ -88,6 +88,14 @@ fn every_query_is_used() {
     }
 }
 
+/// How SQLite would run a query. That does not depend on what its parameters are bound to.
+fn plan(connection: &rusqlite::Connection, name: &str, text: &str) -> Vec<String> {
+    connection
+        .prepare(&format!("EXPLAIN QUERY PLAN {text}"))
+        .and_then(|mut query| query.raw_query().mapped(|row| row.get("detail")).collect())
+        .unwrap_or_else(|error| panic!("{name}: {error}"))
+}
+
 #[test]
 fn no_query_of_a_request_reads_a_whole_table() {
     let place = place();
@@ -98,11 +106,7 @@ fn no_query_of_a_request_reads_a_whole_table() {
         .and_then(|mut query| query.query_map([], |row| row.get(0))?.collect())
         .expect("tables");
     for (name, text) in queries() {
-        // The plan does not depend on what the parameters are bound to.
-        let plan: Vec<String> = connection
-            .prepare(&format!("EXPLAIN QUERY PLAN {text}"))
-            .and_then(|mut query| query.raw_query().mapped(|row| row.get("detail")).collect())
-            .unwrap_or_else(|error| panic!("{name}: {error}"));
+        let plan = plan(&connection, &name, &text);
         let scans = plan
             .iter()
             .any(|step| tables.iter().any(|table| step.trim() == format!("SCAN {table}")));
@@ -129,5 +133,31 @@ fn no_query_uses_what_another_database_lacks() {
             let statements: String = text.lines().filter(|line| !line.starts_with("--")).collect();
             assert!(!statements.contains(word), "{name} uses {word}");
         }
+    }
+}
+
+/// A person's history grows for years and is read by page; what is asked many times a minute must not walk through it.
+#[test]
+fn pending_approvals_are_found_without_reading_history() {
+    let place = place();
+    drop(place.store());
+    let connection = place.raw();
+    for name in [
+        "approval/pending_of",
+        "approval/pending_of_client",
+        "approval/due",
+    ] {
+        let text = queries()
+            .into_iter()
+            .find(|(query, _)| query == name)
+            .expect("the query is there")
+            .1;
+        let plan = plan(&connection, name, &text).join("; ");
+        let expected = if name == "approval/due" {
+            "INDEX approvals_due"
+        } else {
+            "INDEX approvals_pending"
+        };
+        assert!(plan.contains(expected), "{name}: {plan}");
     }
 }
