@@ -1,5 +1,7 @@
 //! The project's own commands: `cargo xtask --help`.
 
+#[cfg(target_os = "linux")]
+mod bench;
 mod check_deps;
 mod demo;
 mod generate;
@@ -29,6 +31,9 @@ enum Command {
     CheckDeps,
     /// Write the generated references and flows anew (docs/reference, docs/flows)
     Gen,
+    /// Measure the release server beside npm oidc-provider, one core each, and write docs/benchmarks.md
+    #[cfg(target_os = "linux")]
+    Bench(bench::Arguments),
 }
 
 fn main() -> ExitCode {
@@ -38,6 +43,8 @@ fn main() -> ExitCode {
         Command::Lint => test::lint(),
         Command::CheckDeps => check_deps::run(),
         Command::Gen => generate::run(),
+        #[cfg(target_os = "linux")]
+        Command::Bench(arguments) => bench::run(&arguments),
     };
     match outcome {
         Ok(()) => ExitCode::SUCCESS,

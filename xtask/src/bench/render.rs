@@ -1,0 +1,191 @@
+//! The report as Markdown.
+
+use std::fmt::Write;
+use std::time::Duration;
+
+use super::disk::Sync;
+use super::report::{Figures, Report, Row};
+use super::startup::Idle;
+use super::subject::Side;
+
+/// Ready within this, on an initialised directory.
+const READY: Duration = Duration::from_millis(300);
+/// Resident memory when idle, in MB.
+const RESIDENT_MB: f64 = 40.0;
+
+const ABOUT: &str = "\
+How fast Countersign is and what it needs, beside npm `oidc-provider` with its in-memory adapter, measured in one run on one core each in turn.
+
+Repeat it with
+
+```sh
+cargo xtask bench
+```
+
+on an idle machine with Rust, Node.js with npm, and two cores. It builds the release server, installs the pinned peer, measures for about ten minutes and writes this page.
+`--quick` tries everything in a minute or two, `--only PATH` measures one path; both only print.
+";
+
+const METHOD: &str = "\
+## How it is measured
+
+* The server has one core to itself, the generator another. 16 keep-alive connections, plain HTTP/1.1, each sends its next request when it has read the last answer. Latencies are those of this closed loop, at full load.
+* Both sides get the same requests: the same people, services, keys (RSA-2048, P-256) and claims. Signatures are made before the clock starts. Every answer is checked; a wrong one ends the run.
+* Both start anew for each path; ours on the same directory, whose database grows, the peer with an empty memory. Each path has an untimed warm-up, then timed rounds in which the sides take turns. The round of median speed is shown.
+* Ours writes durably: SQLite in WAL mode with `synchronous=FULL`, so an answer waits for the disk, and the time of an `fdatasync` at that moment stands beside it. Ours keeps its default access log and its audit log. The peer keeps everything in memory, logs nothing, and forgets all at its end.
+* Approvals are outside the timed part on both sides. Ours are decisions signed by enrolled phones and sent over HTTP; the peer's program calls `provider.backchannelResult`. A whole sign-in is the CIBA request and the token request that follows the approval; its latency is the sum of the two.
+* In the CIBA request path each of 16 services asks each of 16 people again and again, so on our side most requests also settle the earlier one of the same pair, which they replace.
+* Ours runs with `danger_unlimited_requests = true`: the limits against push bombing and overload would stop the benchmark. The peer has none.
+* Of the peer two defaults are changed, so that it does the same work: its in-memory adapter, which keeps 1000 entries, gets room for all of them, and its refresh tokens rotate at each use.
+* CPU is processor time of the whole server process, all threads, in milliseconds for 1000 requests. RSS is its resident memory right after the run.
+";
+
+/// The whole page.
+pub(crate) fn markdown(report: &Report) -> String {
+    let mut page = String::from("# Benchmarks\n\n");
+    page.push_str(ABOUT);
+    if !report.whole {
+        page.push_str("\n**A short or partial run: these figures are not fit to be kept.**\n");
+    }
+    page.push_str("\n## The machine\n\n");
+    table(
+        &mut page,
+        &["fact", "value"],
+        report
+            .facts
+            .iter()
+            .map(|(name, value)| vec![(*name).to_owned(), value.clone()]),
+    );
+    if report.ours_idle.is_some() || report.peer_idle.is_some() {
+        page.push_str("\n## Start and idle memory\n\nFrom the start of the process to its first good answer on an initialised directory; then two seconds at rest.\n\n");
+        let header = ["measure", "ours", "peer", "ratio", "target", "met?"];
+        table(&mut page, &header, idle(report.ours_idle, report.peer_idle));
+    }
+    let _ = write!(
+        page,
+        "\n## Requests per second\n\nThe median of {} rounds.\n\n",
+        report.rounds
+    );
+    table(
+        &mut page,
+        &["path", "ours", "peer", "ratio", "target", "met?"],
+        report.rows.iter().map(speed),
+    );
+    if report.rows.iter().any(|row| {
+        row.median(Side::Ours)
+            .is_some_and(Figures::is_limited_by_generator)
+    }) {
+        page.push_str("\n≥: the generator was the limit, the server can do more.\n");
+    }
+    page.push_str("\n## Latency, processor time, memory\n\nLatencies in milliseconds.\n\n");
+    let header = [
+        "path",
+        "side",
+        "p50",
+        "p99",
+        "CPU ms per 1000",
+        "RSS MB",
+        "fdatasync p50 / p99",
+    ];
+    table(
+        &mut page,
+        &header,
+        report
+            .rows
+            .iter()
+            .flat_map(|row| Side::BOTH.into_iter().filter_map(|side| cost(row, side))),
+    );
+    page.push('\n');
+    page.push_str(METHOD);
+    page
+}
+
+fn table(page: &mut String, header: &[&str], rows: impl IntoIterator<Item = Vec<String>>) {
+    let _ = writeln!(page, "| {} |", header.join(" | "));
+    let _ = writeln!(page, "|{}", " --- |".repeat(header.len()));
+    for row in rows {
+        let _ = writeln!(page, "| {} |", row.join(" | "));
+    }
+}
+
+fn idle(ours: Option<Idle>, peer: Option<Idle>) -> Vec<Vec<String>> {
+    let shown =
+        |value: Option<f64>, unit: &str| value.map_or_else(String::new, |value| format!("{value:.0} {unit}"));
+    let row = |name: &str, unit: &str, read: fn(Idle) -> f64, limit: f64| {
+        let (ours, peer) = (ours.map(read), peer.map(read));
+        let ratio = ours
+            .zip(peer)
+            .map_or_else(String::new, |(ours, peer)| format!("{:.2}", ours / peer));
+        vec![
+            name.to_owned(),
+            shown(ours, unit),
+            shown(peer, unit),
+            ratio,
+            format!("< {limit:.0} {unit}"),
+            met(ours.map(|ours| ours < limit)),
+        ]
+    };
+    vec![
+        row(
+            "ready",
+            "ms",
+            |idle| idle.ready.as_secs_f64() * 1000.0,
+            READY.as_secs_f64() * 1000.0,
+        ),
+        row("RSS idle", "MB", |idle| megabytes(idle.resident_kib), RESIDENT_MB),
+    ]
+}
+
+fn speed(row: &Row) -> Vec<String> {
+    let rate = |side| {
+        row.median(side).map_or_else(String::new, |figures| {
+            let least = if figures.is_limited_by_generator() {
+                "≥ "
+            } else {
+                ""
+            };
+            format!("{least}{:.0}", figures.rate())
+        })
+    };
+    let (ratio, target) = (row.ratio(), row.workload.target());
+    vec![
+        row.workload.title().to_owned(),
+        rate(Side::Ours),
+        rate(Side::Peer),
+        ratio.map_or_else(String::new, |ratio| format!("{ratio:.2}")),
+        target.map_or_else(|| "none".to_owned(), |target| format!("≥ {target}")),
+        met(ratio.zip(target).map(|(ratio, target)| ratio >= target)),
+    ]
+}
+
+fn met(met: Option<bool>) -> String {
+    match met {
+        Some(true) => "yes",
+        Some(false) => "**NO**",
+        None => "",
+    }
+    .to_owned()
+}
+
+fn cost(row: &Row, side: Side) -> Option<Vec<String>> {
+    let figures = row.median(side)?;
+    let waits = side == Side::Ours && row.workload.is_durable();
+    Some(vec![
+        row.workload.title().to_owned(),
+        side.to_string(),
+        format!("{:.2}", figures.latency_ms(50.0)),
+        format!("{:.2}", figures.latency_ms(99.0)),
+        format!("{:.0}", figures.cpu_ms_per_thousand()),
+        format!("{:.0}", megabytes(figures.resident_kib)),
+        row.sync().filter(|_| waits).map_or_else(String::new, sync),
+    ])
+}
+
+fn sync(sync: Sync) -> String {
+    let ms = |time: Duration| time.as_secs_f64() * 1000.0;
+    format!("{:.2} / {:.2}", ms(sync.p50), ms(sync.p99))
+}
+
+fn megabytes(kib: u64) -> f64 {
+    f64::from(u32::try_from(kib).unwrap_or(u32::MAX)) * 1024.0 / 1_000_000.0
+}
