@@ -66,7 +66,7 @@ pub struct Limits {
     /// Polls with one `auth_req_id`: far above any advertised interval (onesid.md C6), for published clients abort on
     /// `slow_down`.
     pub polls_per_request: Rate,
-    /// Requests of one authenticated client at the token and backchannel endpoints, over all of its people.
+    /// Requests of one authenticated client at the OAuth endpoints, over all of its people.
     pub requests_per_client: Rate,
     /// Event streams that one phone may hold open.
     pub streams_per_phone: u32,

@@ -7,6 +7,8 @@ use axum::response::{IntoResponse, Response};
 use bytes::Bytes;
 use countersign_core::Fault;
 use countersign_protocol::ErrorBody;
+use countersign_protocol::approval::{DecisionClaims, Settled};
+use countersign_protocol::authenticator::EnrolmentProof;
 use std::sync::OnceLock;
 use utoipa::openapi::OpenApi;
 use utoipa::openapi::security::{HttpAuthScheme, HttpBuilder, SecurityScheme};
@@ -23,7 +25,7 @@ use utoipa::{Modify, OpenApi as _};
             carries `x-request-id`. An unknown route is 404 and a wrong method 405, both `invalid_request`.",
         license(name = "Apache-2.0", identifier = "Apache-2.0")
     ),
-    components(schemas(ErrorBody)),
+    components(schemas(DecisionClaims, EnrolmentProof, ErrorBody, Settled)),
     modifiers(&Bearer),
     tags(
         (name = "oidc", description = "OpenID Connect and OAuth 2.0."),

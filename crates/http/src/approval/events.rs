@@ -70,7 +70,7 @@ pub(crate) async fn get(
         waiter,
         cursor,
         ready: VecDeque::new(),
-        begun: false,
+        drained: false,
         request_id,
         _seat: seat,
     };
@@ -98,7 +98,7 @@ struct Watch {
     waiter: Box<dyn Waiter>,
     cursor: Option<i64>,
     ready: VecDeque<Event>,
-    begun: bool,
+    drained: bool,
     request_id: RequestId,
     _seat: Seat,
 }
@@ -110,7 +110,8 @@ impl Watch {
             if let Some(event) = self.ready.pop_front() {
                 return Some(event);
             }
-            if std::mem::replace(&mut self.begun, true) {
+            // One reading gives a page; as long as it gives something, there may be more.
+            if self.drained {
                 self.wait().await?;
             }
             match self.read().await {
@@ -144,6 +145,7 @@ impl Watch {
             self.ready
                 .push_back(Event::default().id(changes.cursor.to_string()));
         }
+        self.drained = changes.events.is_empty();
         self.cursor = Some(changes.cursor);
         Ok(())
     }

@@ -18,6 +18,6 @@ impl<S: Send + Sync, T: FromStr> FromRequestParts<S> for PathParam<T> {
         let value = text.and_then(|Path(text)| text.parse().ok());
         value
             .map(Self)
-            .ok_or_else(|| Refusal::not_found("the last part of the path names nothing here").into())
+            .ok_or_else(|| Refusal::not_found("the path names nothing here").into())
     }
 }

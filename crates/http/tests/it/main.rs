@@ -9,6 +9,7 @@
 )]
 
 mod address;
+mod arbitrary;
 mod bad_input;
 mod bearer;
 mod coverage;
@@ -18,8 +19,10 @@ mod headers;
 mod limits;
 mod observed;
 mod queries;
+mod races;
 mod reference;
 mod routes;
+mod rows;
 mod sign_in;
 mod site;
 mod wire;

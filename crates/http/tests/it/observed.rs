@@ -2,10 +2,13 @@
 
 use crate::site::{Site, form, proof, request};
 use axum::body::Body;
-use axum::http::Method;
+use axum::extract::ConnectInfo;
+use axum::http::{Method, Request};
 use countersign_core::Fault;
+use countersign_http::{Settings, TrustedProxies};
 use metrics::{Counter, Gauge, Histogram, Key, KeyName, Metadata, Recorder, SharedString, Unit};
 use std::io::Write;
+use std::net::SocketAddr;
 use std::sync::{Arc, Mutex};
 
 /// Keeps what is logged.
@@ -99,6 +102,31 @@ async fn a_refusal_is_logged_with_its_code_and_an_unknown_path_is_not_logged_at_
         assert!(line.contains(code), "{line}");
         assert!(!line.contains("secret") && !line.contains("SECR"), "{line}");
     }
+}
+
+#[tokio::test]
+async fn the_logged_address_is_the_peers_or_what_a_trusted_proxy_says_of_its_client() {
+    let trusted_proxies = TrustedProxies(vec!["10.0.0.0/8".parse().unwrap()]);
+    let site = Site::with(Settings {
+        trusted_proxies,
+        ..Settings::default()
+    })
+    .await;
+    let (log, _guard) = listening();
+    let from = |peer: &str| {
+        let peer: SocketAddr = peer.parse().unwrap();
+        Request::get("/nowhere")
+            .extension(ConnectInfo(peer))
+            .header("x-forwarded-for", "1.1.1.1, 203.0.113.5")
+    };
+    for peer in ["198.51.100.9:1", "10.0.0.1:1"] {
+        site.send(from(peer).body(Body::empty()).unwrap())
+            .await
+            .refuses(404, "invalid_request");
+    }
+    let lines = log.requests();
+    assert!(lines[0].contains("\"ip\":\"198.51.100.9\""), "{lines:?}");
+    assert!(lines[1].contains("\"ip\":\"203.0.113.5\""), "{lines:?}");
 }
 
 #[tokio::test]

@@ -4,7 +4,7 @@ use countersign_http::reference::{errors_markdown, openapi_json};
 use countersign_protocol::ErrorCode;
 use std::path::Path;
 
-fn same_as_committed(name: &str, generated: &str) {
+pub(crate) fn same_as_committed(name: &str, generated: &str) {
     let path = Path::new(env!("CARGO_MANIFEST_DIR"))
         .join("../../docs/reference")
         .join(name);

@@ -1,6 +1,8 @@
 //! The route summary of the OnesID wire contract, row by row, with the exact shapes that published clients read.
 
 use crate::site::{Site, proof};
+use countersign_core::application::ApplicationType;
+use countersign_core::application::add::{NewApplication, add};
 use countersign_core::user::IdpRole;
 use countersign_jose::{Algorithm, KeyType};
 use countersign_testkit::{Party, World, fresh_jti};
@@ -233,17 +235,43 @@ async fn from_identifier_finds_a_person_and_refuses_what_it_does_not_know() {
 }
 
 #[tokio::test]
-async fn the_application_of_a_server_is_listed_only_with_a_host_name() {
+async fn an_application_is_listed_with_its_host_name_or_not_at_all() {
     let site = Site::new().await;
+    // The approved device is a server, so it is an application, but nobody has given it a host name yet.
     let (_, token) = site.device().await;
-    let answer = site
-        .get("/applications/.well-known?limit=1000", Some(&token))
-        .await
-        .succeeds(200);
-    assert!(answer["total"].is_u64());
-    for application in answer["applications"].as_array().unwrap() {
-        assert!(application["hostname"].is_string(), "{application}");
+    for host in ["one.example", "two.example"] {
+        let new = NewApplication {
+            hostname: Some(host.to_owned()),
+            client_identifier: Some(format!("{host}-server")),
+            ..NewApplication::new("A service", ApplicationType::Server)
+        };
+        add(&site.world.provider, new, "test").await.unwrap();
     }
+    let list = async |query: &str| {
+        site.get(&format!("/applications/.well-known{query}"), Some(&token))
+            .await
+            .succeeds(200)
+    };
+    let all = list("?limit=1000").await;
+    assert_eq!(
+        (&all["total"], all["applications"].as_array().unwrap().len()),
+        (&json!(2), 2)
+    );
+    let first = &all["applications"][0];
+    assert_eq!(
+        (&first["type"], &first["hostname"]),
+        (&json!("server"), &json!("one.example"))
+    );
+    assert_eq!(
+        (&first["clientIdentifier"], &first["isHidden"]),
+        (&json!("one.example-server"), &json!(false))
+    );
+    assert!(first["id"].is_string() && first["name"].is_string());
+    let some = list("?limit=1").await;
+    assert_eq!(
+        (&some["total"], some["applications"].as_array().unwrap().len()),
+        (&json!(2), 1)
+    );
 }
 
 #[tokio::test]
