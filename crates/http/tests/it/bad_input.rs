@@ -302,3 +302,24 @@ async fn an_endpoint_without_a_body_does_not_look_at_one_but_refuses_a_huge_one(
             .refuses(413, "payload_too_large");
     }
 }
+
+#[tokio::test]
+async fn a_body_that_breaks_off_is_refused_and_not_read_as_if_it_were_whole() {
+    let site = Site::new().await;
+    for (path, content_type) in [
+        ("/oidc/token", FORM),
+        ("/devices/registration", "application/json"),
+    ] {
+        let pieces = [
+            Ok(b"grant_type=client_credentials".to_vec()),
+            Err(std::io::Error::other("the peer is gone")),
+        ];
+        let builder = crate::site::request(Method::POST, path, None).header(CONTENT_TYPE, content_type);
+        let body = Body::from_stream(futures_util::stream::iter(pieces));
+        let description = site
+            .send(builder.body(body).unwrap())
+            .await
+            .refuses(400, "invalid_request");
+        assert!(description.contains("complete"), "{description}");
+    }
+}

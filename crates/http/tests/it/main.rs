@@ -23,6 +23,7 @@ mod races;
 mod reference;
 mod routes;
 mod rows;
+mod served;
 mod sign_in;
 mod site;
 mod wire;
