@@ -1,0 +1,132 @@
+//! The service's side of CIBA, over plain HTTP. Its signatures are made by `countersign-device -o SIGN`, so the private
+//! key stays where the machine keeps it.
+
+use super::Told;
+use super::stage::Stage;
+use aws_lc_rs::rand;
+use countersign_core::time::Clock;
+use countersign_jose::{Algorithm, JwkSet, PublicKey, UnverifiedJws, base64url};
+use countersign_protocol::token::CLIENT_ASSERTION_TYPE;
+use serde_json::{Value, json};
+use std::time::Duration;
+
+/// Whether a URL answers 200.
+pub(super) async fn answers(url: &str) -> bool {
+    match client() {
+        Ok(client) => client.get(url).send().await.is_ok_and(|answer| answer.status().is_success()),
+        Err(_) => false,
+    }
+}
+
+fn client() -> Told<reqwest::Client> {
+    reqwest::Client::builder()
+        .redirect(reqwest::redirect::Policy::none())
+        .timeout(Duration::from_secs(10))
+        .no_proxy()
+        .build()
+        .map_err(|error| format!("no HTTP client can be made: {error}"))
+}
+
+/// The service: a machine that registered.
+pub(super) struct Service {
+    http: reqwest::Client,
+    issuer: String,
+    /// Its client id.
+    pub(super) client_id: String,
+    folders: [String; 4],
+}
+
+/// An answer: status and JSON.
+pub(super) type Answer = (u16, Value);
+
+impl Service {
+    pub(super) fn new(host: &str, client_id: String, keys: &str, config: &str) -> Told<Self> {
+        let folders = ["-kd", keys, "-cd", config].map(str::to_owned);
+        Ok(Self { http: client()?, issuer: format!("{host}/oidc"), client_id, folders })
+    }
+
+    /// Signs a JWT with the machine's own program (RFC 7515 §5.1).
+    fn sign(&self, stage: &Stage, further: &Value) -> Told<String> {
+        let now = crate::serve::SystemClock.now().unix();
+        let mut jti = [0; 16];
+        rand::fill(&mut jti).map_err(|_| "the system gives no randomness")?;
+        let mut claims = json!({
+            "iss": self.client_id, "sub": self.client_id, "aud": self.issuer,
+            "jti": base64url::encode(&jti), "iat": now, "nbf": now, "exp": now + 300,
+        });
+        if let (Some(claims), Some(further)) = (claims.as_object_mut(), further.as_object()) {
+            claims.extend(further.clone());
+        }
+        let part = |value: &Value| base64url::encode(value.to_string().as_bytes());
+        let input = format!("{}.{}", part(&json!({ "alg": "RS256", "typ": "JWT" })), part(&claims));
+        let mut arguments = vec!["-o", "SIGN", "-m", &input];
+        arguments.extend(self.folders.iter().map(String::as_str));
+        let signature = stage.run_unseen("countersign-device", &arguments)?;
+        Ok(format!("{input}.{signature}"))
+    }
+
+    /// Posts a form with `private_key_jwt` (RFC 7523 §2.2).
+    async fn post(&self, stage: &Stage, path: &str, fields: &[(&str, &str)]) -> Told<Answer> {
+        let assertion = self.sign(stage, &json!({}))?;
+        let mut form = vec![
+            ("client_id", self.client_id.as_str()),
+            ("client_assertion_type", CLIENT_ASSERTION_TYPE),
+            ("client_assertion", assertion.as_str()),
+        ];
+        form.extend(fields);
+        let answer = self.http.post(format!("{}{path}", self.issuer)).form(&form).send().await;
+        read(answer).await
+    }
+
+    /// Asks for a sign-in (CIBA Core §7).
+    pub(super) async fn ask(&self, stage: &Stage, parameters: &Value) -> Told<Answer> {
+        let request = self.sign(stage, parameters)?;
+        self.post(stage, "/backchannel", &[("request", &request)]).await
+    }
+
+    /// Polls once (CIBA Core §10.1).
+    pub(super) async fn poll(&self, stage: &Stage, auth_req_id: &str) -> Told<Answer> {
+        let grant = ("grant_type", countersign_protocol::ciba::GRANT_TYPE);
+        self.post(stage, "/token", &[grant, ("auth_req_id", auth_req_id)]).await
+    }
+
+    /// Refreshes (RFC 6749 §6).
+    pub(super) async fn refresh(&self, stage: &Stage, refresh_token: &str) -> Told<Answer> {
+        self.post(stage, "/token", &[("grant_type", "refresh_token"), ("refresh_token", refresh_token)]).await
+    }
+
+    /// Introspects (RFC 7662).
+    pub(super) async fn introspect(&self, stage: &Stage, token: &str) -> Told<Answer> {
+        self.post(stage, "/token/introspection", &[("token", token)]).await
+    }
+
+    /// Validates an ID token as OpenID Connect Core §3.1.3.7 asks: the signature by the published key that its `kid`
+    /// names, then issuer, audience and time.
+    pub(super) async fn validate(&self, id_token: &str) -> Told<Value> {
+        let (status, keys) = read(self.http.get(format!("{}/jwks", self.issuer)).send().await).await?;
+        if status != 200 {
+            return Err(format!("the key set answered {status}"));
+        }
+        let keys = JwkSet::parse(&keys).map_err(|error| format!("the key set cannot be read: {error}"))?;
+        let jws = UnverifiedJws::parse(id_token).map_err(|error| format!("the ID token cannot be read: {error}"))?;
+        let key = jws.header().kid().and_then(|kid| keys.find(kid)).ok_or("the ID token's kid is not in the key set")?;
+        let key = PublicKey::from_jwk(key).map_err(|error| format!("the key cannot be used: {error}"))?;
+        let verified = jws.verify(&key, Algorithm::Rs256).map_err(|error| format!("the signature does not hold: {error}"))?;
+        let claims: Value = verified.claims().map_err(|error| format!("the claims cannot be read: {error}"))?;
+        let now = crate::serve::SystemClock.now().unix();
+        let holds = |member: &str, value: &str| claims.get(member).and_then(Value::as_str) == Some(value);
+        let in_time = claims.get("exp").and_then(Value::as_i64).is_some_and(|exp| now < exp);
+        if holds("iss", &self.issuer) && holds("aud", &self.client_id) && in_time {
+            Ok(claims)
+        } else {
+            Err("issuer, audience or time of the ID token are wrong".to_owned())
+        }
+    }
+}
+
+async fn read(answer: reqwest::Result<reqwest::Response>) -> Told<Answer> {
+    let answer = answer.map_err(|error| format!("the provider does not answer: {error}"))?;
+    let status = answer.status().as_u16();
+    let body = answer.json().await.map_err(|error| format!("the provider did not answer JSON: {error}"))?;
+    Ok((status, body))
+}

@@ -1,0 +1,119 @@
+//! `countersign doctor`: whether everything is in order, and what to do where it is not.
+
+mod checks;
+mod server;
+
+use crate::cli::Operator;
+use crate::failure::Failed;
+use crate::output::{BAD, GOOD, WAITING};
+use anstyle::Style;
+use serde::Serialize;
+use std::fmt::Write as _;
+
+const EXAMPLES: &str = "\
+Examples:
+  countersign doctor --data ./data
+  countersign doctor --data ./data --json
+Exit code 1 when something is wrong; a warning alone is none.";
+
+/// Look whether everything is in order.
+#[derive(Debug, clap::Args)]
+#[command(after_help = EXAMPLES)]
+pub(crate) struct Args {
+    #[command(flatten)]
+    at: Operator,
+}
+
+/// How one thing stands.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "lowercase")]
+enum Status {
+    Ok,
+    Warning,
+    Failed,
+    Skipped,
+}
+
+/// One thing that was looked at.
+#[derive(Debug, Serialize)]
+struct Finding {
+    check: &'static str,
+    status: Status,
+    message: String,
+}
+
+/// What was found, in the order of looking.
+#[derive(Debug, Default, Serialize)]
+struct Findings {
+    findings: Vec<Finding>,
+}
+
+impl Findings {
+    fn add(&mut self, check: &'static str, status: Status, message: impl Into<String>) {
+        self.findings.push(Finding {
+            check,
+            status,
+            message: message.into(),
+        });
+    }
+
+    /// Adds what a check found out, or why it failed; hands the result on.
+    fn take<T>(
+        &mut self,
+        check: &'static str,
+        result: Result<T, Failed>,
+        message: impl FnOnce(&T) -> String,
+    ) -> Option<T> {
+        match result {
+            Ok(value) => {
+                self.add(check, Status::Ok, message(&value));
+                Some(value)
+            }
+            Err(failed) => {
+                self.add(check, Status::Failed, failed.to_string());
+                None
+            }
+        }
+    }
+
+    fn failed(&self) -> usize {
+        self.findings
+            .iter()
+            .filter(|finding| finding.status == Status::Failed)
+            .count()
+    }
+
+    fn text(&self) -> String {
+        let mut text = String::new();
+        for finding in &self.findings {
+            let (mark, style) = match finding.status {
+                Status::Ok => ('✓', GOOD),
+                Status::Warning => ('!', WAITING),
+                Status::Failed => ('✗', BAD),
+                Status::Skipped => ('-', Style::new()),
+            };
+            let _infallible = writeln!(
+                text,
+                "{style}{mark}{style:#} {:<14} {}",
+                finding.check, finding.message
+            );
+        }
+        text
+    }
+}
+
+/// Runs `countersign doctor`.
+pub(crate) async fn run(args: &Args) -> Result<(), Failed> {
+    let data = args.at.data()?;
+    let findings = checks::run(&data, args.at.config.as_deref()).await;
+    args.at.show(&findings, || findings.text())?;
+    match findings.failed() {
+        0 => Ok(()),
+        1 => Err(Failed::new(
+            "one thing is wrong; the line that begins with ✗ says what to do",
+        )),
+        many => Err(Failed::new(format!(
+            "{many} things are wrong; the lines that begin with ✗ say what to do"
+        ))),
+    }
+}
