@@ -5,7 +5,7 @@ use crate::tx::Tx;
 use countersign_core::device::{Device, DeviceDescription, DeviceRegistration, RegistrationState};
 use countersign_core::failure::Fault;
 use countersign_core::id::{ClientId, DeviceId};
-use countersign_core::store::DeviceStore;
+use countersign_core::store::{DeviceStore, WaitingRegistrations};
 use countersign_core::time::Timestamp;
 use countersign_protocol::device::DeviceRole;
 use rusqlite::params;
@@ -126,6 +126,19 @@ fn memory(description: &DeviceDescription) -> i64 {
     i64::try_from(description.memory).unwrap_or(i64::MAX)
 }
 
+impl Entity for WaitingRegistrations {
+    const TABLE: &'static str = "device_registrations";
+
+    fn read(fields: &mut Fields<'_>) -> Result<Self, Fault> {
+        Ok(Self {
+            all: fields.count()?,
+            first_ends_at: fields.optional_time()?,
+            near: fields.count()?,
+            first_near_ends_at: fields.optional_time()?,
+        })
+    }
+}
+
 impl DeviceStore for Tx<'_> {
     fn registration(&self, verification_code: &str) -> Result<Option<DeviceRegistration>, Fault> {
         self.one(sql!("device/registration"), params![verification_code])
@@ -133,6 +146,18 @@ impl DeviceStore for Tx<'_> {
 
     fn registrations(&self) -> Result<Vec<DeviceRegistration>, Fault> {
         self.all(sql!("device/registrations"), [])
+    }
+
+    fn waiting_registrations(
+        &self,
+        now: Timestamp,
+        address: Option<&str>,
+    ) -> Result<WaitingRegistrations, Fault> {
+        let waiting = self.one(
+            sql!("device/waiting_registrations"),
+            params![address, now.millis()],
+        )?;
+        Ok(waiting.unwrap_or_default())
     }
 
     fn insert_registration(&mut self, registration: &DeviceRegistration) -> Result<bool, Fault> {

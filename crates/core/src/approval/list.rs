@@ -71,10 +71,12 @@ pub async fn changes(provider: &Provider, phone: &PhoneBearer, cursor: Option<i6
             }
         })
         .await?;
-    let events = rows
+    let mut events = rows
         .iter()
         .map(|row| change(row, now))
         .collect::<Result<Vec<_>, Fault>>()?;
+    // A phone resumes after the last one that it got: in any other order it could skip one when the line is cut.
+    events.sort_by_key(|event| event.revision);
     let seen = events.last().map(|event| event.revision);
     Ok(Changes {
         cursor: last.or(seen).or(cursor).unwrap_or(0),

@@ -6,7 +6,7 @@ use crate::client::Profile;
 use crate::entropy::Entropy;
 use crate::failure::{Fault, Outcome, Refusal};
 use crate::provider::Provider;
-use crate::store::Writing;
+use crate::store::{WaitingRegistrations, Writing};
 use crate::text::{fold, is_showable, showable};
 use crate::time::{Duration, Timestamp};
 use countersign_jose::{JwkSet, PublicKey};
@@ -16,9 +16,9 @@ use countersign_protocol::device::{
 use uuid::Uuid;
 
 /// Registrations that one address may have waiting.
-const PENDING_PER_ADDRESS: usize = 10;
+const PENDING_PER_ADDRESS: u32 = 10;
 /// Registrations that may wait in all: an operator cannot look through more, and nobody may fill the store.
-const PENDING_IN_ALL: usize = 1000;
+const PENDING_IN_ALL: u32 = 1000;
 /// Draws of a verification code before we give up; with 40 random bits the second one is rare already.
 const CODE_DRAWS: usize = 16;
 
@@ -66,11 +66,8 @@ pub async fn register(
         .store
         .write(move |tx| {
             registration.description.domain = organisation_domain(tx, &registration.description.domain)?;
-            refuse_crowd(
-                &tx.devices().registrations()?,
-                registration.address.as_deref(),
-                now,
-            )?;
+            let address = registration.address.as_deref();
+            refuse_crowd(&tx.devices().waiting_registrations(now, address)?, now)?;
             insert(tx, &mut registration, codes)?;
             let event = AuditEvent::new(now, "system", "device.register", subject(&registration))
                 .with("thumbprint", &registration.thumbprint)
@@ -268,32 +265,17 @@ fn organisation_domain(tx: &mut dyn Writing, name: &str) -> Outcome<String> {
     Ok(organisation.domain)
 }
 
-fn refuse_crowd(all: &[DeviceRegistration], address: Option<&str>, now: Timestamp) -> Result<(), Refusal> {
-    let pending = |registration: &&DeviceRegistration| {
-        registration.state == RegistrationState::Pending && now < registration.expires_at
-    };
-    let waiting: Vec<_> = all.iter().filter(pending).collect();
-    let near: Vec<_> = waiting
-        .iter()
-        .copied()
-        .filter(|one| address.is_some() && one.address.as_deref() == address)
-        .collect();
-    let soonest = |crowd: &[&DeviceRegistration]| {
-        crowd
-            .iter()
-            .map(|one| one.expires_at.since(now))
-            .min()
-            .unwrap_or(Duration::from_secs(1))
-    };
-    if near.len() >= PENDING_PER_ADDRESS {
+fn refuse_crowd(waiting: &WaitingRegistrations, now: Timestamp) -> Result<(), Refusal> {
+    let until = |ends: Option<Timestamp>| ends.map_or(Duration::from_secs(1), |ends| ends.since(now));
+    if waiting.near >= PENDING_PER_ADDRESS {
         return Err(Refusal::too_many_requests(
-            soonest(&near),
+            until(waiting.first_near_ends_at),
             "too many registrations from this address wait for a decision; ask the operator to decide, or come back",
         ));
     }
-    if waiting.len() >= PENDING_IN_ALL {
+    if waiting.all >= PENDING_IN_ALL {
         return Err(Refusal::too_many_requests(
-            soonest(&waiting),
+            until(waiting.first_ends_at),
             "too many registrations wait for a decision; come back later",
         ));
     }

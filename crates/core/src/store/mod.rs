@@ -15,7 +15,7 @@ mod nouns;
 
 pub use nouns::{
     ApplicationStore, ApprovalStore, AssertionStore, AuditStore, AuthenticatorStore, CibaStore, ClientStore,
-    DeviceStore, GrantStore, KeyStore, OrganisationStore, PaceCounts, Swept, UserStore,
+    DeviceStore, GrantStore, KeyStore, OrganisationStore, PaceCounts, Swept, UserStore, WaitingRegistrations,
 };
 
 use crate::failure::{Failure, Fault, Outcome};

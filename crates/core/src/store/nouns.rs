@@ -71,6 +71,8 @@ pub trait DeviceStore {
     fn registration(&self, verification_code: &str) -> Answer<Option<DeviceRegistration>>;
     /// All registrations, newest first.
     fn registrations(&self) -> Answer<Vec<DeviceRegistration>>;
+    /// Counts the registrations that wait for a decision, in all and from one address.
+    fn waiting_registrations(&self, now: Timestamp, address: Option<&str>) -> Answer<WaitingRegistrations>;
     /// Adds a registration. `false` means that the verification code is taken: draw another.
     fn insert_registration(&mut self, registration: &DeviceRegistration) -> Answer<bool>;
     /// Decides a pending registration. Decides the race: `false` means that it was no longer pending.
@@ -87,6 +89,19 @@ pub trait DeviceStore {
     fn set_suspended(&mut self, id: DeviceId, at: Option<Timestamp>) -> Answer<()>;
     /// Revokes for good.
     fn revoke(&mut self, id: DeviceId, at: Timestamp) -> Answer<()>;
+}
+
+/// What [`DeviceStore::waiting_registrations`] counts.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct WaitingRegistrations {
+    /// All that wait.
+    pub all: u32,
+    /// When the first of them ends.
+    pub first_ends_at: Option<Timestamp>,
+    /// Those from the address.
+    pub near: u32,
+    /// When the first of those ends.
+    pub first_near_ends_at: Option<Timestamp>,
 }
 
 /// Applications.

@@ -14,9 +14,11 @@ const ACKNOWLEDGED: &str = "acknowledged ";
 
 /// The child: writes with eight tasks at once and says each row after it was acknowledged.
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-#[ignore = "a child process of the test below, which kills it"]
 async fn child_that_writes_until_it_is_killed() {
-    let file = std::env::var_os(FILE).expect("the parent names the file");
+    // Without a file it is not the child of the test below: there is nothing to write to.
+    let Some(file) = std::env::var_os(FILE) else {
+        return;
+    };
     let store: Arc<dyn Store> = Arc::new(SqliteStore::open(file, Options::default()).expect("it opens"));
     let tasks: Vec<_> = (0..8_u128)
         .map(|task| {
@@ -50,7 +52,6 @@ async fn every_acknowledged_row_survives_a_kill() {
         .args([
             "--exact",
             "durability::child_that_writes_until_it_is_killed",
-            "--ignored",
             "--nocapture",
         ])
         .env(FILE, place.file())

@@ -3,6 +3,8 @@
 use super::sample::{NOW, approved_registration, at, device, registration};
 use super::{Fixture, read, write};
 use countersign_core::device::{Device, DeviceRegistration, RegistrationState};
+use countersign_core::store::WaitingRegistrations;
+use countersign_core::time::Duration;
 
 fn rejected(reason: Option<&str>) -> RegistrationState {
     RegistrationState::Rejected {
@@ -50,6 +52,59 @@ pub async fn a_registration_comes_back_in_every_state(fixture: &dyn Fixture) {
     assert_eq!(
         read(&store, |tx| tx.devices().registrations()).await,
         registrations
+    );
+}
+
+/// Only those that wait still: not the decided one, not the one whose time is over.
+pub async fn waiting_registrations_are_counted(fixture: &dyn Fixture) {
+    let store = fixture.open();
+    let ends = |n: u64| NOW + Duration::from_secs(n);
+    let address = Some("192.0.2.9".to_owned());
+    let registrations = [
+        DeviceRegistration {
+            expires_at: ends(30),
+            address: address.clone(),
+            ..registration(1)
+        },
+        DeviceRegistration {
+            expires_at: ends(20),
+            address: None,
+            ..registration(2)
+        },
+        DeviceRegistration {
+            expires_at: ends(10),
+            address: address.clone(),
+            state: rejected(None),
+            ..registration(3)
+        },
+        DeviceRegistration {
+            expires_at: NOW,
+            address,
+            ..registration(4)
+        },
+    ];
+    for registration in registrations {
+        write(&store, move |tx| {
+            tx.devices_mut().insert_registration(&registration)
+        })
+        .await;
+    }
+    let near = read(&store, |tx| {
+        tx.devices().waiting_registrations(NOW, Some("192.0.2.9"))
+    })
+    .await;
+    let expected = WaitingRegistrations {
+        all: 2,
+        first_ends_at: Some(ends(20)),
+        near: 1,
+        first_near_ends_at: Some(ends(30)),
+    };
+    assert_eq!(near, expected);
+    let nobody = read(&store, |tx| tx.devices().waiting_registrations(NOW, None)).await;
+    assert_eq!(
+        (nobody.all, nobody.near),
+        (2, 0),
+        "an unknown address is nobody's neighbour"
     );
 }
 

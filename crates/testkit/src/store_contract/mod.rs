@@ -84,7 +84,7 @@ macro_rules! store_contract {
             client: every_kind_of_client_comes_back_as_it_was, a_client_is_disabled_and_enabled,
                 a_jti_is_spent_once_for_each_client;
             device: a_registration_comes_back_in_every_state, a_taken_verification_code_is_refused,
-                a_registration_is_decided_once, a_device_comes_back_as_it_was,
+                waiting_registrations_are_counted, a_registration_is_decided_once, a_device_comes_back_as_it_was,
                 a_device_is_suspended_brought_back_and_revoked, newest_devices_come_first;
             application: an_application_comes_back_as_it_was, a_taken_host_name_or_identifier_is_refused,
                 the_oldest_application_of_a_client_answers, an_application_is_disabled_and_enabled;
