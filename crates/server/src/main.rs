@@ -8,6 +8,7 @@ mod cli;
 mod command;
 mod config;
 mod data;
+mod demo;
 mod doctor;
 mod failure;
 mod init;

@@ -5,7 +5,7 @@ mod operator;
 pub(crate) use operator::Operator;
 
 use crate::failure::Failed;
-use crate::{backup, command, doctor, init, output, serve};
+use crate::{backup, command, demo, doctor, init, output, serve};
 use clap::{Parser, Subcommand};
 use std::process::ExitCode;
 
@@ -41,6 +41,8 @@ enum Command {
     Init(init::Args),
     /// Run the provider
     Serve(serve::Args),
+    /// Play the main job in a scratch directory: a machine registers, a person approves, the service gets tokens
+    Demo(demo::Arguments),
     /// Check the configuration, or print an example
     Config(command::config::Args),
     /// Machines: list, show, approve, reject, suspend, revoke
@@ -84,6 +86,7 @@ fn run(command: Command) -> Result<(), Failed> {
     match command {
         Command::Serve(args) => serve::run(&args),
         Command::Config(args) => command::config::run(&args),
+        Command::Demo(args) => demo::run(&args).map_err(Failed::new),
         command => {
             serve::log::quiet();
             runtime()?.block_on(operate(command))
@@ -117,8 +120,9 @@ async fn operate(command: Command) -> Result<(), Failed> {
         Command::Backup(args) => backup::backup(&args).await,
         Command::Restore(args) => backup::restore(&args).await,
         Command::Doctor(args) => doctor::run(&args).await,
-        // Both run on a runtime of their own, or on none.
+        // These run on a runtime of their own, or on none.
         Command::Serve(args) => serve::run(&args),
+        Command::Demo(args) => demo::run(&args).map_err(Failed::new),
         Command::Config(args) => command::config::run(&args),
     }
 }

@@ -26,8 +26,14 @@ pub(super) struct Provider {
 impl Provider {
     /// Starts it and follows its log.
     pub(super) fn start(mut serve: Command) -> Told<Self> {
-        serve.env("COUNTERSIGN_LOG__FORMAT", "json").stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::piped());
-        let mut child = serve.spawn().map_err(|error| format!("the provider cannot be started: {error}"))?;
+        serve
+            .env("COUNTERSIGN_LOG__FORMAT", "json")
+            .stdin(Stdio::null())
+            .stdout(Stdio::piped())
+            .stderr(Stdio::piped());
+        let mut child = serve
+            .spawn()
+            .map_err(|error| format!("the provider cannot be started: {error}"))?;
         let (sender, calls) = channel();
         let pipes: [Option<Box<dyn std::io::Read + Send>>; 2] = [
             child.stdout.take().map(|pipe| Box::new(pipe) as _),
@@ -44,7 +50,11 @@ impl Provider {
                 }
             });
         }
-        Ok(Self { child, calls, logged: Vec::new() })
+        Ok(Self {
+            child,
+            calls,
+            logged: Vec::new(),
+        })
     }
 
     /// Whether it is still up.
@@ -65,14 +75,22 @@ impl Provider {
 
     fn take_logged(&mut self, what: &str) -> Option<u64> {
         self.logged.extend(self.calls.try_iter());
-        let latest = self.logged.iter().rev().find(|call| call.what == what).map(|call| call.status);
+        let latest = self
+            .logged
+            .iter()
+            .rev()
+            .find(|call| call.what == what)
+            .map(|call| call.status);
         self.logged.retain(|call| call.what != what);
         latest
     }
 
     /// Waits until it ends.
     pub(super) fn wait(&mut self) -> Told<()> {
-        self.child.wait().map(|_| ()).map_err(|error| format!("the provider cannot be waited for: {error}"))
+        self.child
+            .wait()
+            .map(|_| ())
+            .map_err(|error| format!("the provider cannot be waited for: {error}"))
     }
 }
 
@@ -86,10 +104,12 @@ impl Drop for Provider {
 
 fn read_call(line: &str) -> Option<Call> {
     let line: Value = serde_json::from_str(line).ok()?;
-    let fields = line.get("fields")?;
-    if fields.get("message")?.as_str()? != "request" {
+    if line.get("message")?.as_str()? != "request" {
         return None;
     }
-    let (method, route) = (fields.get("method")?.as_str()?, fields.get("route")?.as_str()?);
-    Some(Call { what: format!("{method} {route}"), status: fields.get("status")?.as_u64()? })
+    let (method, route) = (line.get("method")?.as_str()?, line.get("route")?.as_str()?);
+    Some(Call {
+        what: format!("{method} {route}"),
+        status: line.get("status")?.as_u64()?,
+    })
 }

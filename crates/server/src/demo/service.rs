@@ -3,7 +3,7 @@
 
 use super::Told;
 use super::stage::Stage;
-use aws_lc_rs::rand;
+use countersign_core::entropy::Entropy;
 use countersign_core::time::Clock;
 use countersign_jose::{Algorithm, JwkSet, PublicKey, UnverifiedJws, base64url};
 use countersign_protocol::token::CLIENT_ASSERTION_TYPE;
@@ -13,7 +13,11 @@ use std::time::Duration;
 /// Whether a URL answers 200.
 pub(super) async fn answers(url: &str) -> bool {
     match client() {
-        Ok(client) => client.get(url).send().await.is_ok_and(|answer| answer.status().is_success()),
+        Ok(client) => client
+            .get(url)
+            .send()
+            .await
+            .is_ok_and(|answer| answer.status().is_success()),
         Err(_) => false,
     }
 }
@@ -42,14 +46,19 @@ pub(super) type Answer = (u16, Value);
 impl Service {
     pub(super) fn new(host: &str, client_id: String, keys: &str, config: &str) -> Told<Self> {
         let folders = ["-kd", keys, "-cd", config].map(str::to_owned);
-        Ok(Self { http: client()?, issuer: format!("{host}/oidc"), client_id, folders })
+        Ok(Self {
+            http: client()?,
+            issuer: format!("{host}/oidc"),
+            client_id,
+            folders,
+        })
     }
 
     /// Signs a JWT with the machine's own program (RFC 7515 §5.1).
     fn sign(&self, stage: &Stage, further: &Value) -> Told<String> {
-        let now = crate::serve::SystemClock.now().unix();
-        let mut jti = [0; 16];
-        rand::fill(&mut jti).map_err(|_| "the system gives no randomness")?;
+        let now = crate::system::SystemClock.now().unix();
+        let entropy: &dyn Entropy = &crate::system::SystemEntropy;
+        let jti = entropy.bytes::<16>();
         let mut claims = json!({
             "iss": self.client_id, "sub": self.client_id, "aud": self.issuer,
             "jti": base64url::encode(&jti), "iat": now, "nbf": now, "exp": now + 300,
@@ -58,7 +67,11 @@ impl Service {
             claims.extend(further.clone());
         }
         let part = |value: &Value| base64url::encode(value.to_string().as_bytes());
-        let input = format!("{}.{}", part(&json!({ "alg": "RS256", "typ": "JWT" })), part(&claims));
+        let input = format!(
+            "{}.{}",
+            part(&json!({ "alg": "RS256", "typ": "JWT" })),
+            part(&claims)
+        );
         let mut arguments = vec!["-o", "SIGN", "-m", &input];
         arguments.extend(self.folders.iter().map(String::as_str));
         let signature = stage.run_unseen("countersign-device", &arguments)?;
@@ -74,7 +87,12 @@ impl Service {
             ("client_assertion", assertion.as_str()),
         ];
         form.extend(fields);
-        let answer = self.http.post(format!("{}{path}", self.issuer)).form(&form).send().await;
+        let answer = self
+            .http
+            .post(format!("{}{path}", self.issuer))
+            .form(&form)
+            .send()
+            .await;
         read(answer).await
     }
 
@@ -87,17 +105,24 @@ impl Service {
     /// Polls once (CIBA Core §10.1).
     pub(super) async fn poll(&self, stage: &Stage, auth_req_id: &str) -> Told<Answer> {
         let grant = ("grant_type", countersign_protocol::ciba::GRANT_TYPE);
-        self.post(stage, "/token", &[grant, ("auth_req_id", auth_req_id)]).await
+        self.post(stage, "/token", &[grant, ("auth_req_id", auth_req_id)])
+            .await
     }
 
     /// Refreshes (RFC 6749 §6).
     pub(super) async fn refresh(&self, stage: &Stage, refresh_token: &str) -> Told<Answer> {
-        self.post(stage, "/token", &[("grant_type", "refresh_token"), ("refresh_token", refresh_token)]).await
+        self.post(
+            stage,
+            "/token",
+            &[("grant_type", "refresh_token"), ("refresh_token", refresh_token)],
+        )
+        .await
     }
 
     /// Introspects (RFC 7662).
     pub(super) async fn introspect(&self, stage: &Stage, token: &str) -> Told<Answer> {
-        self.post(stage, "/token/introspection", &[("token", token)]).await
+        self.post(stage, "/token/introspection", &[("token", token)])
+            .await
     }
 
     /// Validates an ID token as OpenID Connect Core §3.1.3.7 asks: the signature by the published key that its `kid`
@@ -108,14 +133,26 @@ impl Service {
             return Err(format!("the key set answered {status}"));
         }
         let keys = JwkSet::parse(&keys).map_err(|error| format!("the key set cannot be read: {error}"))?;
-        let jws = UnverifiedJws::parse(id_token).map_err(|error| format!("the ID token cannot be read: {error}"))?;
-        let key = jws.header().kid().and_then(|kid| keys.find(kid)).ok_or("the ID token's kid is not in the key set")?;
+        let jws = UnverifiedJws::parse(id_token)
+            .map_err(|error| format!("the ID token cannot be read: {error}"))?;
+        let key = jws
+            .header()
+            .kid()
+            .and_then(|kid| keys.find(kid))
+            .ok_or("the ID token's kid is not in the key set")?;
         let key = PublicKey::from_jwk(key).map_err(|error| format!("the key cannot be used: {error}"))?;
-        let verified = jws.verify(&key, Algorithm::Rs256).map_err(|error| format!("the signature does not hold: {error}"))?;
-        let claims: Value = verified.claims().map_err(|error| format!("the claims cannot be read: {error}"))?;
-        let now = crate::serve::SystemClock.now().unix();
+        let verified = jws
+            .verify(&key, Algorithm::Rs256)
+            .map_err(|error| format!("the signature does not hold: {error}"))?;
+        let claims: Value = verified
+            .claims()
+            .map_err(|error| format!("the claims cannot be read: {error}"))?;
+        let now = crate::system::SystemClock.now().unix();
         let holds = |member: &str, value: &str| claims.get(member).and_then(Value::as_str) == Some(value);
-        let in_time = claims.get("exp").and_then(Value::as_i64).is_some_and(|exp| now < exp);
+        let in_time = claims
+            .get("exp")
+            .and_then(Value::as_i64)
+            .is_some_and(|exp| now < exp);
         if holds("iss", &self.issuer) && holds("aud", &self.client_id) && in_time {
             Ok(claims)
         } else {
@@ -127,6 +164,9 @@ impl Service {
 async fn read(answer: reqwest::Result<reqwest::Response>) -> Told<Answer> {
     let answer = answer.map_err(|error| format!("the provider does not answer: {error}"))?;
     let status = answer.status().as_u16();
-    let body = answer.json().await.map_err(|error| format!("the provider did not answer JSON: {error}"))?;
+    let body = answer
+        .json()
+        .await
+        .map_err(|error| format!("the provider did not answer JSON: {error}"))?;
     Ok((status, body))
 }

@@ -33,7 +33,18 @@ async fn set_up(stage: &mut Stage, data: &str) -> Told<()> {
     let host = stage.host.clone();
     let made = stage.run_json(
         "countersign",
-        &["init", "--data", data, "--public-url", &host, "--domain", "onesid1.com", "--alias", "OnesID1", "--json"],
+        &[
+            "init",
+            "--data",
+            data,
+            "--public-url",
+            &host,
+            "--domain",
+            "onesid1.com",
+            "--alias",
+            "OnesID1",
+            "--json",
+        ],
     )?;
     let master = text(&made, "username")?;
     stage.say(&format!("A data directory with a sealed key pair, the organisation onesid1.com, and its first operator {master}."));
@@ -49,11 +60,32 @@ fn register(stage: &mut Stage, data: &str, keys: &str, config: &str) -> Told<Str
     let mut machine = stage.start(
         "countersign-device",
         &[
-            "-o", "INIT", "-a", &host, "-dn", "onesid1.com", "-t", "Example.com", "-l", "Bangkok", "-r", "SERVER",
-            "-kd", keys, "-cd", config, "--poll-interval", "1", "--json",
+            "-o",
+            "INIT",
+            "-a",
+            &host,
+            "-dn",
+            "onesid1.com",
+            "-t",
+            "Example.com",
+            "-l",
+            "Bangkok",
+            "-r",
+            "SERVER",
+            "-kd",
+            keys,
+            "-cd",
+            config,
+            "--poll-interval",
+            "1",
+            "--json",
         ],
     )?;
-    let mut lines = machine.stdout.take().map(|pipe| BufReader::new(pipe).lines()).ok_or("the machine has no output")?;
+    let mut lines = machine
+        .stdout
+        .take()
+        .map(|pipe| BufReader::new(pipe).lines())
+        .ok_or("the machine has no output")?;
     let pending = next_json(&mut lines, &mut machine)?;
     let (code, thumbprint) = (text(&pending, "verificationCode")?, text(&pending, "thumbprint")?);
     stage.transcript.name(&code, "{verificationCode}");
@@ -62,10 +94,18 @@ fn register(stage: &mut Stage, data: &str, keys: &str, config: &str) -> Told<Str
     stage.tell_calls(&["POST /devices/registration"])?;
 
     stage.step("The operator compares the fingerprint and approves");
-    let list = stage.run_json("countersign", &["device", "list", "--data", data, "--status", "pending", "--json"])?;
-    let seen = list.get(0).map(|item| text(item, "thumbprint")).ok_or("the operator sees no registration")??;
+    let list = stage.run_json(
+        "countersign",
+        &["device", "list", "--data", data, "--status", "pending", "--json"],
+    )?;
+    let seen = list
+        .get(0)
+        .map(|item| text(item, "thumbprint"))
+        .ok_or("the operator sees no registration")??;
     if seen != thumbprint {
-        return Err(format!("the operator sees the fingerprint {seen}, the machine {thumbprint}"));
+        return Err(format!(
+            "the operator sees the fingerprint {seen}, the machine {thumbprint}"
+        ));
     }
     stage.say("Both screens show the same fingerprint.");
     stage.run("countersign", &["device", "approve", &code, "--data", data])?;
@@ -73,11 +113,15 @@ fn register(stage: &mut Stage, data: &str, keys: &str, config: &str) -> Told<Str
     if text(&approved, "status")? != "approved" {
         return Err(format!("the machine was told: {approved}"));
     }
-    machine.wait().map_err(|error| format!("the machine cannot be waited for: {error}"))?;
+    machine
+        .wait()
+        .map_err(|error| format!("the machine cannot be waited for: {error}"))?;
     let (device, client) = (text(&approved, "deviceId")?, text(&approved, "clientId")?);
     stage.transcript.name(&device, "{deviceId}");
     stage.transcript.name(&client, "{clientId}");
-    stage.say(&format!("The machine learns that it is device {device}, client {client}, and keeps both beside its key."));
+    stage.say(&format!(
+        "The machine learns that it is device {device}, client {client}, and keeps both beside its key."
+    ));
     stage.tell_calls(&["GET /devices/registration/status/{code}"])?;
     Ok(client)
 }
@@ -85,10 +129,16 @@ fn register(stage: &mut Stage, data: &str, keys: &str, config: &str) -> Told<Str
 fn enrol(stage: &mut Stage, data: &str, phone: &str) -> Told<()> {
     stage.step("A person's phone is enrolled by invitation");
     stage.run("countersign", &["user", "add", PERSON, "--data", data])?;
-    let invited = stage.run_json("countersign", &["user", "invite", PERSON, "--data", data, "--json"])?;
+    let invited = stage.run_json(
+        "countersign",
+        &["user", "invite", PERSON, "--data", data, "--json"],
+    )?;
     let url = text(&invited, "url")?;
-    stage.transcript.name(&text(&invited, "invitation")?, "{invitation}");
-    stage.say("The invitation is single use and ends after ten minutes; a person would scan it as a QR code.");
+    stage
+        .transcript
+        .name(&text(&invited, "invitation")?, "{invitation}");
+    stage
+        .say("The invitation is single use and ends after ten minutes; a person would scan it as a QR code.");
     stage.run("countersign-authenticator", &["--store", phone, "enroll", &url])?;
     stage.say("The phone made its own key, proved that it holds it, and is now the person's authenticator.");
     stage.tell_calls(&["POST /authenticators"])?;
@@ -110,7 +160,11 @@ async fn ask(stage: &mut Stage, service: &Service) -> Told<Started> {
     stage.say(&format!("Signed by the machine's key: `{parameters}`"));
     let answer = expect(200, service.ask(stage, &parameters).await?)?;
     let auth_req_id = text(&answer, "auth_req_id")?;
-    let code = answer.pointer("/verification/code").and_then(Value::as_str).ok_or("the answer has no code to show")?.to_owned();
+    let code = answer
+        .pointer("/verification/code")
+        .and_then(Value::as_str)
+        .ok_or("the answer has no code to show")?
+        .to_owned();
     stage.transcript.name(&auth_req_id, "{auth_req_id}");
     stage.transcript.name(&code, "{code}");
     stage.say(&format!("The service gets an auth_req_id, only it can collect with that, and shows the code {code} to the person."));
@@ -128,15 +182,29 @@ fn approve(stage: &mut Stage, phone: &str, started: &Started) -> Told<()> {
     let list = stage.run_json("countersign-authenticator", &["--store", phone, "list", "--json"])?;
     let item = list.get(0).ok_or("the phone shows no request")?;
     let (id, message) = (text(item, "id")?, text(item, "bindingMessage")?);
-    let shown = item.pointer("/verification/code").and_then(Value::as_str).ok_or("the phone shows no code")?;
-    let application = item.pointer("/application/name").and_then(Value::as_str).unwrap_or_default().to_owned();
+    let shown = item
+        .pointer("/verification/code")
+        .and_then(Value::as_str)
+        .ok_or("the phone shows no code")?;
+    let application = item
+        .pointer("/application/name")
+        .and_then(Value::as_str)
+        .unwrap_or_default()
+        .to_owned();
     if shown != started.code {
-        return Err(format!("the phone shows the code {shown}, the service {}", started.code));
+        return Err(format!(
+            "the phone shows the code {shown}, the service {}",
+            started.code
+        ));
     }
     stage.transcript.name(&id, "{approvalId}");
-    stage.say(&format!("The phone shows the application {application}, the message \"{message}\" and the same code {shown}."));
+    stage.show("countersign-authenticator", &["--store", phone, "list"])?;
+    stage.say(&format!(
+        "The phone shows the application {application}, the message \"{message}\" and the same code {shown}."
+    ));
     stage.run("countersign-authenticator", &["--store", phone, "approve", &id])?;
-    stage.say("The phone signed the decision over exactly what it showed; the provider keeps it as evidence.");
+    stage
+        .say("The phone signed the decision over exactly what it showed; the provider keeps it as evidence.");
     stage.tell_calls(&["GET /approvals", "POST /approvals/{id}/decision"])?;
     Ok(())
 }
@@ -144,7 +212,12 @@ fn approve(stage: &mut Stage, phone: &str, started: &Started) -> Told<()> {
 async fn collect(stage: &mut Stage, service: &Service, started: &Started) -> Told<Value> {
     stage.step("The service collects the tokens, once");
     let tokens = expect(200, service.poll(stage, &started.auth_req_id).await?)?;
-    let members: Vec<&str> = tokens.as_object().into_iter().flatten().map(|(name, _)| name.as_str()).collect();
+    let members: Vec<&str> = tokens
+        .as_object()
+        .into_iter()
+        .flatten()
+        .map(|(name, _)| name.as_str())
+        .collect();
     stage.say(&format!("The answer holds {}.", members.join(", ")));
     let claims = service.validate(&text(&tokens, "id_token")?).await?;
     stage.transcript.name(&text(&claims, "sub")?, "{userId}");
@@ -160,12 +233,22 @@ async fn collect(stage: &mut Stage, service: &Service, started: &Started) -> Tol
 
 async fn use_tokens(stage: &mut Stage, service: &Service, tokens: &Value) -> Told<()> {
     stage.step("The service introspects and refreshes");
-    let found = expect(200, service.introspect(stage, &text(tokens, "access_token")?).await?)?;
+    let found = expect(
+        200,
+        service.introspect(stage, &text(tokens, "access_token")?).await?,
+    )?;
     if found.get("active") != Some(&Value::Bool(true)) {
         return Err(format!("introspection says: {found}"));
     }
-    stage.say(&format!("Introspection: active, scope \"{}\", idp_role {}.", text(&found, "scope")?, text(&found, "idp_role")?));
-    let renewed = expect(200, service.refresh(stage, &text(tokens, "refresh_token")?).await?)?;
+    stage.say(&format!(
+        "Introspection: active, scope \"{}\", idp_role {}.",
+        text(&found, "scope")?,
+        text(&found, "idp_role")?
+    ));
+    let renewed = expect(
+        200,
+        service.refresh(stage, &text(tokens, "refresh_token")?).await?,
+    )?;
     if renewed.get("refresh_token") == tokens.get("refresh_token") {
         return Err("the refresh token was not rotated".to_owned());
     }
@@ -177,7 +260,9 @@ async fn use_tokens(stage: &mut Stage, service: &Service, tokens: &Value) -> Tol
 fn audit(stage: &mut Stage, data: &str) -> Told<()> {
     stage.step("The operator looks back");
     stage.run("countersign", &["audit", "verify", "--data", data])?;
-    stage.say("The audit log is a hash chain, and it is whole: who registered, who approved, what was issued.");
+    stage.say(
+        "The audit log is a hash chain, and it is whole: who registered, who approved, what was issued.",
+    );
     Ok(())
 }
 
@@ -187,13 +272,20 @@ fn text(value: &Value, member: &str) -> Told<String> {
 }
 
 fn expect(wanted: u16, (status, body): Answer) -> Told<Value> {
-    if status == wanted { Ok(body) } else { Err(format!("the provider answered {status} instead of {wanted}: {body}")) }
+    if status == wanted {
+        Ok(body)
+    } else {
+        Err(format!(
+            "the provider answered {status} instead of {wanted}: {body}"
+        ))
+    }
 }
 
 /// The next line of JSON that a program prints.
 fn next_json(lines: &mut impl Iterator<Item = std::io::Result<String>>, program: &mut Child) -> Told<Value> {
     match lines.next() {
-        Some(Ok(line)) => serde_json::from_str(&line).map_err(|error| format!("a program did not print JSON: {error}: {line}")),
+        Some(Ok(line)) => serde_json::from_str(&line)
+            .map_err(|error| format!("a program did not print JSON: {error}: {line}")),
         _ => {
             let mut said = String::new();
             if let Some(mut pipe) = program.stderr.take() {

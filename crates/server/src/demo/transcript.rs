@@ -33,7 +33,10 @@ impl Transcript {
 
     /// Begins a step and answers its number.
     pub(super) fn begin(&mut self, heading: &str) -> usize {
-        self.steps.push(Step { heading: heading.to_owned(), lines: Vec::new() });
+        self.steps.push(Step {
+            heading: heading.to_owned(),
+            lines: Vec::new(),
+        });
         self.steps.len()
     }
 
@@ -58,9 +61,11 @@ impl Transcript {
     /// Writes the story.
     pub(super) fn write(&self, file: &Path) -> Told<()> {
         if let Some(directory) = file.parent() {
-            std::fs::create_dir_all(directory).map_err(|error| format!("{} cannot be made: {error}", directory.display()))?;
+            std::fs::create_dir_all(directory)
+                .map_err(|error| format!("{} cannot be made: {error}", directory.display()))?;
         }
-        std::fs::write(file, self.markdown()).map_err(|error| format!("{} cannot be written: {error}", file.display()))
+        std::fs::write(file, self.markdown())
+            .map_err(|error| format!("{} cannot be written: {error}", file.display()))
     }
 
     fn markdown(&self) -> String {
@@ -86,7 +91,9 @@ impl Transcript {
     fn named(&self, text: &str) -> String {
         let mut names: Vec<_> = self.names.iter().collect();
         names.sort_by_key(|(value, _)| std::cmp::Reverse(value.len()));
-        names.into_iter().fold(text.to_owned(), |text, (value, name)| text.replace(value, name))
+        names
+            .into_iter()
+            .fold(text.to_owned(), |text, (value, name)| text.replace(value, name))
     }
 }
 
