@@ -13,7 +13,10 @@ const ARROWS: [(&str, &[&str]); 11] = [
     ("store-sqlite", &["core", "protocol", "jose"]),
     ("notify", &["core", "protocol"]),
     ("http", &["core", "protocol", "jose"]),
-    ("server", &["http", "notify", "store-sqlite", "core", "protocol", "jose"]),
+    (
+        "server",
+        &["http", "notify", "store-sqlite", "core", "protocol", "jose"],
+    ),
     ("device", &["protocol", "jose"]),
     ("authenticator", &["protocol", "jose"]),
     ("testkit", &["core", "store-sqlite", "notify", "protocol", "jose"]),
@@ -22,14 +25,29 @@ const ARROWS: [(&str, &[&str]); 11] = [
 
 /// Crates of others that one of ours must not link, and why.
 const KEPT_OUT: [(&str, &[&str], &str); 3] = [
-    ("core", &["axum", "hyper", "tokio", "rusqlite", "reqwest", "aws-lc-rs"], "core knows no HTTP, SQL, runtime or cryptography library"),
-    ("protocol", &["axum", "hyper", "tokio", "rusqlite", "reqwest", "aws-lc-rs"], "protocol parses and decides nothing"),
-    ("http", &["rusqlite", "reqwest", "aws-lc-rs"], "http reaches the store and the keys through core"),
+    (
+        "core",
+        &["axum", "hyper", "tokio", "rusqlite", "reqwest", "aws-lc-rs"],
+        "core knows no HTTP, SQL, runtime or cryptography library",
+    ),
+    (
+        "protocol",
+        &["axum", "hyper", "tokio", "rusqlite", "reqwest", "aws-lc-rs"],
+        "protocol parses and decides nothing",
+    ),
+    (
+        "http",
+        &["rusqlite", "reqwest", "aws-lc-rs"],
+        "http reaches the store and the keys through core",
+    ),
 ];
 
 /// Crates that nobody may bring in, at any depth.
 const BANNED: [(&str, &str); 3] = [
-    ("openssl-sys", "one cryptography library, built from source: aws-lc"),
+    (
+        "openssl-sys",
+        "one cryptography library, built from source: aws-lc",
+    ),
     ("ring", "one cryptography library: aws-lc"),
     ("native-tls", "TLS is rustls"),
 ];
@@ -43,21 +61,36 @@ pub(crate) fn run() -> Outcome {
         .other_options(["--locked".to_owned()])
         .exec()
         .map_err(|error| format!("cargo metadata: {error}"))?;
-    let mut broken: Vec<String> = metadata.workspace_packages().into_iter().flat_map(broken_arrows).collect();
+    let mut broken: Vec<String> = metadata
+        .workspace_packages()
+        .into_iter()
+        .flat_map(broken_arrows)
+        .collect();
     broken.extend(banned()?);
-    if broken.is_empty() { Ok(()) } else { Err(format!("dependency rules are broken:\n  {}", broken.join("\n  "))) }
+    if broken.is_empty() {
+        Ok(())
+    } else {
+        Err(format!("dependency rules are broken:\n  {}", broken.join("\n  ")))
+    }
 }
 
 fn broken_arrows(package: &Package) -> Vec<String> {
     let name = package.name.trim_start_matches(PREFIX);
     let Some((_, allowed)) = ARROWS.iter().find(|(room, _)| *room == name) else {
-        return vec![format!("{name} is a new room: give it its arrows in xtask/src/check_deps.rs")];
+        return vec![format!(
+            "{name} is a new room: give it its arrows in xtask/src/check_deps.rs"
+        )];
     };
-    let normal = package.dependencies.iter().filter(|dependency| dependency.kind != DependencyKind::Development);
+    let normal = package
+        .dependencies
+        .iter()
+        .filter(|dependency| dependency.kind != DependencyKind::Development);
     let kept_out = KEPT_OUT.iter().find(|(room, ..)| *room == name);
     normal
         .filter_map(|dependency| match dependency.name.strip_prefix(PREFIX) {
-            Some(room) if !allowed.contains(&room) => Some(format!("{name} must not depend on {room}: arrows point down only")),
+            Some(room) if !allowed.contains(&room) => Some(format!(
+                "{name} must not depend on {room}: arrows point down only"
+            )),
             Some(_) => None,
             None => kept_out
                 .filter(|(_, crates, _)| crates.contains(&dependency.name.as_str()))
@@ -69,7 +102,17 @@ fn broken_arrows(package: &Package) -> Vec<String> {
 /// Looks at what is really built: Cargo.lock also names what a disabled feature would bring.
 fn banned() -> Result<Vec<String>, String> {
     let tree = step::cargo()
-        .args(["tree", "--locked", "--workspace", "--edges", "all", "--prefix", "none", "--format", "{p}"])
+        .args([
+            "tree",
+            "--locked",
+            "--workspace",
+            "--edges",
+            "all",
+            "--prefix",
+            "none",
+            "--format",
+            "{p}",
+        ])
         .output()
         .map_err(|error| format!("cargo tree: {error}"))?;
     if !tree.status.success() {

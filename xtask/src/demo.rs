@@ -27,14 +27,28 @@ pub(crate) fn run(arguments: &Arguments) -> Outcome {
 pub(crate) fn build(release: bool) -> Outcome {
     let mut build = step::cargo();
     build.args(["build", "--locked", "--bins"]);
-    build.args(["-p", "countersign-server", "-p", "countersign-device", "-p", "countersign-authenticator"]);
+    build.args([
+        "-p",
+        "countersign-server",
+        "-p",
+        "countersign-device",
+        "-p",
+        "countersign-authenticator",
+    ]);
     if release {
         build.arg("--release");
     }
-    step::run("building countersign, countersign-device and countersign-authenticator", &mut build)
+    step::run(
+        "building countersign, countersign-device and countersign-authenticator",
+        &mut build,
+    )
 }
 
 /// One of our programs, as it was built.
 pub(crate) fn program(name: &str, release: bool) -> Command {
-    Command::new(step::target().join(if release { "release" } else { "debug" }).join(name))
+    Command::new(
+        step::target()
+            .join(if release { "release" } else { "debug" })
+            .join(name),
+    )
 }

@@ -3,13 +3,25 @@
 use crate::demo;
 use crate::step::{self, Outcome};
 
+/// The main job, recorded.
+pub(crate) const STORY: &str = "docs/flows/ciba-poll.md";
+
 pub(crate) fn run() -> Outcome {
     // The drift tests write the files instead of comparing them when this is set.
     let mut references = step::cargo();
-    references.args(["test", "--locked", "--quiet", "-p", "countersign-http", "-p", "countersign-server", "reference"]);
+    references.args([
+        "test",
+        "--locked",
+        "--quiet",
+        "-p",
+        "countersign-http",
+        "-p",
+        "countersign-server",
+        "reference",
+    ]);
     step::run("docs/reference", references.env("UPDATE_REFERENCE", "1"))?;
     demo::build(false)?;
-    let flow = step::root().join("docs/flows/ciba-poll.md");
+    let flow = step::root().join(STORY);
     let mut story = demo::program("countersign", false);
     story.args(["demo", "--once", "--transcript"]).arg(flow);
     step::run("docs/flows", &mut story)

@@ -25,7 +25,10 @@ pub(crate) fn run(what: &str, command: &mut Command) -> Outcome {
     match command.status() {
         Ok(status) if status.success() => Ok(()),
         Ok(status) => Err(format!("{what}: failed ({status})")),
-        Err(error) => Err(format!("{what}: {} cannot be started: {error}", command.get_program().to_string_lossy())),
+        Err(error) => Err(format!(
+            "{what}: {} cannot be started: {error}",
+            command.get_program().to_string_lossy()
+        )),
     }
 }
 

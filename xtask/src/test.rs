@@ -1,7 +1,8 @@
 //! `cargo xtask test`: formatting, lints, dependency rules and every test.
 
 use crate::step::{self, Outcome};
-use crate::{check_deps, demo};
+use crate::{check_deps, demo, generate};
+use std::path::Path;
 use std::process::{Command, Stdio};
 
 #[derive(clap::Args)]
@@ -27,8 +28,34 @@ pub(crate) fn run(arguments: &Arguments) -> Outcome {
         tests.env("COUNTERSIGN_WITHOUT_INTEROP", "1");
     }
     step::run("every test of the workspace", &mut tests)?;
-    step::run("the documentation of every crate", step::cargo().args(["doc", "--locked", "--workspace", "--no-deps", "--quiet"]).env("RUSTDOCFLAGS", "-D warnings"))?;
-    step::run("the main job, as a newcomer sees it", demo::program("countersign", false).args(["demo", "--once"]))
+    step::run(
+        "the documentation of every crate",
+        step::cargo()
+            .args(["doc", "--locked", "--workspace", "--no-deps", "--quiet"])
+            .env("RUSTDOCFLAGS", "-D warnings"),
+    )?;
+    check_story()
+}
+
+/// Plays the main job as a newcomer sees it, and compares the record with the one that is committed.
+fn check_story() -> Outcome {
+    let fresh = step::target().join("ciba-poll.md");
+    let mut story = demo::program("countersign", false);
+    step::run(
+        "the main job, as a newcomer sees it",
+        story.args(["demo", "--once", "--transcript"]).arg(&fresh),
+    )?;
+    let read = |file: &Path| {
+        std::fs::read_to_string(file).map_err(|error| format!("{} cannot be read: {error}", file.display()))
+    };
+    if read(&fresh)? == read(&step::root().join(generate::STORY))? {
+        Ok(())
+    } else {
+        Err(format!(
+            "{} is not what happens any more; run `cargo xtask gen` and commit it",
+            generate::STORY
+        ))
+    }
 }
 
 /// Formatting, lints, dependency rules.
@@ -37,7 +64,16 @@ pub(crate) fn lint() -> Outcome {
     check_deps::run()?;
     step::run(
         "lints",
-        step::cargo().args(["clippy", "--locked", "--workspace", "--all-targets", "--quiet", "--", "-D", "warnings"]),
+        step::cargo().args([
+            "clippy",
+            "--locked",
+            "--workspace",
+            "--all-targets",
+            "--quiet",
+            "--",
+            "-D",
+            "warnings",
+        ]),
     )
 }
 
@@ -47,7 +83,13 @@ fn build_interop() -> Outcome {
     let target = step::root().join("interop/target");
     for version in ONES_OIDC {
         let mut build = step::cargo();
-        build.args(["build", "--locked", "--quiet", "--manifest-path", &format!("interop/ones-oidc-{version}/Cargo.toml")]);
+        build.args([
+            "build",
+            "--locked",
+            "--quiet",
+            "--manifest-path",
+            &format!("interop/ones-oidc-{version}/Cargo.toml"),
+        ]);
         build.arg("--target-dir").arg(&target);
         // The published crate links OpenSSL. Without its headers it is compiled from source, which takes longer.
         if !has_openssl() {
@@ -64,12 +106,17 @@ fn build_interop() -> Outcome {
     }
     let requirements = step::root().join("interop/python/requirements.txt");
     let mut install = Command::new(venv.join("bin/pip"));
-    install.args(["install", "--quiet", "--disable-pip-version-check", "-r"]).arg(requirements);
+    install
+        .args(["install", "--quiet", "--disable-pip-version-check", "-r"])
+        .arg(requirements);
     step::run("the Python clients", &mut install)
 }
 
 fn has_openssl() -> bool {
     let mut probe = Command::new("pkg-config");
-    probe.args(["--exists", "openssl"]).stdout(Stdio::null()).stderr(Stdio::null());
+    probe
+        .args(["--exists", "openssl"])
+        .stdout(Stdio::null())
+        .stderr(Stdio::null());
     probe.status().is_ok_and(|status| status.success())
 }
