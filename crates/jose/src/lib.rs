@@ -3,7 +3,8 @@
 //!
 //! **Used.** JWS compact serialization (RFC 7515) with RS256, PS256, ES256, ES384, ES512 and `EdDSA` on Ed25519
 //! (RFC 7518, RFC 8037); public JWKs and their thumbprints (RFC 7517, RFC 7638); PKCS#1, PKCS#8, SEC 1 and SPKI
-//! PEM; AES-256-GCM for what is kept at rest; SHA-256, HMAC, HKDF; the canonical JSON of RFC 8785.
+//! PEM; AES-256-GCM for what is kept at rest; the encryption of Web Push (RFC 8291); SHA-256, HMAC, HKDF; the
+//! canonical JSON of RFC 8785.
 //!
 //! **Refused.** HMAC signatures and `none` are not variants of [`Algorithm`], so no code path can be talked into
 //! them and a public key can never be used as an HMAC secret (RFC 8725 §2.1). A token does not choose its key or
@@ -37,6 +38,7 @@
 
 pub mod aead;
 pub mod base64url;
+pub mod ece;
 pub mod hash;
 pub mod jcs;
 pub mod json;

@@ -7,6 +7,7 @@
 )]
 
 mod attacks;
+mod ece;
 mod jwk;
 mod keys;
 mod onesid;
