@@ -88,6 +88,14 @@ impl PublicKey {
         &self.0.spki
     }
 
+    /// The uncompressed point of an EC key (SEC 1 §2.3.3), the form in which Web Push writes keys (RFC 8292 §3.2);
+    /// `None` for other kinds.
+    #[must_use]
+    pub fn point(&self) -> Option<Vec<u8>> {
+        let material = self.0.jwk.material();
+        matches!(material, KeyMaterial::Ec { .. }).then(|| material.point())
+    }
+
     /// Verifies a signature in its JOSE encoding (RFC 7518 §3, RFC 8037 §3.1): ECDSA is r‖s at exact length.
     ///
     /// # Errors

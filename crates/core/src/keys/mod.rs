@@ -1,5 +1,6 @@
 //! The provider's own signing keys: sealed at rest, rotated without breaking those who cache.
 
+pub mod need;
 pub mod ring;
 pub mod rotate;
 pub mod seal;
@@ -41,6 +42,9 @@ pub struct SigningKey {
 pub enum KeyPurpose {
     /// ID tokens and JWT access tokens, published in `{iss}/jwks`.
     Oidc,
+    /// What tells push services who sends (RFC 8292). Subscriptions are bound to it, so it is never rotated: phones
+    /// would have to subscribe anew.
+    Push,
 }
 
 impl KeyPurpose {
@@ -49,12 +53,24 @@ impl KeyPurpose {
     pub const fn as_str(self) -> &'static str {
         match self {
             Self::Oidc => "oidc",
+            Self::Push => "push",
         }
     }
 
     /// Reads the word in the store.
     #[must_use]
     pub fn parse(word: &str) -> Option<Self> {
-        (word == "oidc").then_some(Self::Oidc)
+        [Self::Oidc, Self::Push]
+            .into_iter()
+            .find(|purpose| purpose.as_str() == word)
+    }
+
+    /// Whether the key is made at first need ([`need::signer`]), and so also anew after a revocation.
+    #[must_use]
+    pub const fn is_made_at_need(self) -> bool {
+        match self {
+            Self::Oidc => false,
+            Self::Push => true,
+        }
     }
 }

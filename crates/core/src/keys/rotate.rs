@@ -50,7 +50,7 @@ pub struct KeyItem {
 /// `conflict`: there are keys already.
 pub async fn create_first(provider: &Provider) -> Outcome<Vec<String>> {
     let now = provider.clock.now();
-    let keys = ALGORITHMS.map(|algorithm| generate(provider, algorithm, now, now));
+    let keys = ALGORITHMS.map(|algorithm| generate(provider, KeyPurpose::Oidc, algorithm, now, now));
     let keys = keys.into_iter().collect::<Result<Vec<_>, _>>()?;
     let audit = provider.audit_key();
     let kids = provider
@@ -70,6 +70,28 @@ pub async fn create_first(provider: &Provider) -> Outcome<Vec<String>> {
         .await?;
     provider.reload_keys().await?;
     Ok(kids)
+}
+
+/// Makes the key of a purpose, active at once, unless there is one meanwhile.
+pub(super) async fn create_missing(
+    provider: &Provider,
+    purpose: KeyPurpose,
+    algorithm: Algorithm,
+) -> Outcome<()> {
+    let now = provider.clock.now();
+    let key = generate(provider, purpose, algorithm, now, now)?;
+    let audit = provider.audit_key();
+    provider
+        .store
+        .write(move |tx| {
+            let rows = tx.keys().list()?;
+            if siblings(&rows, &key, KeyState::Active, now).next().is_some() {
+                return Ok(());
+            }
+            tx.keys_mut().insert(&key)?;
+            chain::record(tx, &audit, event(now, "key.create", &key))
+        })
+        .await
 }
 
 /// Replaces the signing key of one algorithm, or of each. Answers the `kid`s of the successors.
@@ -100,7 +122,7 @@ pub async fn rotate(
     // RSA takes its time: outside the transaction, also for a key that turns out not to be needed.
     let fresh = algorithms
         .into_iter()
-        .map(|algorithm| generate(provider, algorithm, now, active_at));
+        .map(|algorithm| generate(provider, KeyPurpose::Oidc, algorithm, now, active_at));
     let fresh = fresh.collect::<Result<Vec<_>, _>>()?;
     let (audit, policy) = (provider.audit_key(), provider.policy.clone());
     let kids = provider
@@ -138,6 +160,7 @@ pub async fn revoke(provider: &Provider, kid: &str) -> Outcome<()> {
                 key.ok_or_else(|| Refusal::not_found("there is no signing key with this kid; see key list"))?;
             match key.state(now) {
                 KeyState::Revoked => return Err(Refusal::conflict("this key is revoked already").into()),
+                KeyState::Active if key.purpose.is_made_at_need() => {}
                 KeyState::Active => bring_successor_forward(tx, &rows, key, now)?,
                 KeyState::Announced => keep_predecessor(tx, &rows, key, now)?,
                 KeyState::Retained | KeyState::Retired => {}
@@ -171,6 +194,7 @@ pub async fn list(provider: &Provider) -> Outcome<Vec<KeyItem>> {
 
 fn generate(
     provider: &Provider,
+    purpose: KeyPurpose,
     algorithm: Algorithm,
     announced_at: Timestamp,
     active_at: Timestamp,
@@ -192,7 +216,7 @@ fn generate(
         .seal(&sealed_for(&kid), provider.entropy.as_ref(), &private.to_pkcs8())?;
     Ok(SigningKey {
         kid,
-        purpose: KeyPurpose::Oidc,
+        purpose,
         algorithm,
         sealed,
         jwk,
@@ -328,6 +352,7 @@ fn keep_predecessor(
 
 fn event(now: Timestamp, action: &'static str, key: &SigningKey) -> AuditEvent {
     AuditEvent::new(now, "cli", action, format!("key:{}", key.kid))
+        .with("purpose", key.purpose.as_str())
         .with("algorithm", key.algorithm.name())
         .with("active_at", key.active_at.rfc3339())
 }
