@@ -47,6 +47,10 @@ uuid_id! {
     AuthenticatorId;
     /// Id of an approval.
     ApprovalId;
+    /// Id of a consent for personal data.
+    ConsentId;
+    /// Id of a message in the outbox.
+    OutboxId;
     /// Id of a grant: the family of tokens that one approval made.
     GrantId;
 }

@@ -10,6 +10,10 @@ pub struct Policy {
     pub lifetime: Lifetimes,
     /// Limits against push bombing (decisions.md, "People, phones and approvals").
     pub pace: PacePolicy,
+    /// QR sessions.
+    pub qr: QrPolicy,
+    /// Push messages to phones.
+    pub push: PushPolicy,
     /// The weakest verification mode that any client gets.
     pub verification_floor: VerificationMode,
     /// How far a client's clock may be off (onesid.md §4 recommends 60 s).
@@ -35,6 +39,10 @@ pub struct Lifetimes {
     pub refresh_grace: Duration,
     /// CIBA request.
     pub ciba_request: Duration,
+    /// Request for personal data, until the person decides (decisions.md "Consent for personal data").
+    pub consent_request: Duration,
+    /// How long after the decision the values can be read; from then on only the receipt is left.
+    pub consent_values: Duration,
     /// Device registration, until an operator decides.
     pub device_registration: Duration,
     /// Invitation of a phone.
@@ -62,11 +70,36 @@ pub struct PacePolicy {
     pub danger_unlimited: bool,
 }
 
+/// Lifetime and limits of QR sessions.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct QrPolicy {
+    /// How long a session lives (onesid.md §10: published clients know 300 s).
+    pub session: Duration,
+    /// Sessions that one device may make in a minute.
+    pub sessions_per_minute: u32,
+    /// Scans of one phone in a minute, whether they succeed or not.
+    pub scans_per_minute: u32,
+    /// No limits at all: for load tests only, warned of at start.
+    pub danger_unlimited: bool,
+}
+
+/// Push messages to phones.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct PushPolicy {
+    /// Whom a push service may ask when something is wrong, a `mailto:` or `https:` URL (RFC 8292 §2.1); the public URL
+    /// when it is not set.
+    pub contact: Option<String>,
+    /// Push services on this machine or in a private network, without TLS too: for tests only, warned of at start.
+    pub danger_private_addresses: bool,
+}
+
 impl Default for Policy {
     fn default() -> Self {
         Self {
             lifetime: Lifetimes::default(),
             pace: PacePolicy::default(),
+            push: PushPolicy::default(),
+            qr: QrPolicy::default(),
             verification_floor: VerificationMode::None,
             clock_tolerance: Duration::from_secs(60),
             strict_replay: false,
@@ -86,11 +119,24 @@ impl Default for Lifetimes {
             grant: Duration::from_secs(90 * DAY),
             refresh_grace: Duration::from_secs(30),
             ciba_request: Duration::from_secs(10 * MINUTE),
+            consent_request: Duration::from_secs(10 * MINUTE),
+            consent_values: Duration::from_secs(10 * MINUTE),
             device_registration: Duration::from_secs(5 * MINUTE),
             invitation: Duration::from_secs(10 * MINUTE),
             login_hint_token: Duration::from_secs(5 * MINUTE),
             client_assertion: Duration::from_secs(60 * MINUTE),
             tombstone: Duration::from_secs(DAY),
+        }
+    }
+}
+
+impl Default for QrPolicy {
+    fn default() -> Self {
+        Self {
+            session: Duration::from_secs(5 * 60),
+            sessions_per_minute: 30,
+            scans_per_minute: 10,
+            danger_unlimited: false,
         }
     }
 }

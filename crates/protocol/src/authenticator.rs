@@ -21,10 +21,36 @@ pub struct EnrolmentRequest {
     pub jwk: serde_json::Value,
     /// A JWS by the new key: see [`EnrolmentProof`].
     pub proof: String,
-    /// Where push messages go; kept for the push issue, optional.
+    /// Where push messages go; optional, since the event stream works without it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    #[schema(value_type = Object)]
-    pub push: Option<serde_json::Value>,
+    pub push: Option<PushSubscriptionRequest>,
+}
+
+/// `PUT {host}/authenticators/self/push` (phone token): the JSON form of a `PushSubscription` of the W3C Push API. Other
+/// members of it, such as `expirationTime`, are not read: a subscription that is over is found out when it is used.
+#[derive(Clone, Serialize, Deserialize, ToSchema)]
+pub struct PushSubscriptionRequest {
+    /// Where the push service takes messages: `https`, a public domain name, port 443 or above 1023, at most 2048 bytes.
+    pub endpoint: String,
+    /// The keys of RFC 8291.
+    pub keys: PushSubscriptionKeys,
+}
+
+/// `keys` of a [`PushSubscriptionRequest`].
+#[derive(Clone, Serialize, Deserialize, ToSchema)]
+pub struct PushSubscriptionKeys {
+    /// An uncompressed point on P-256, base64url.
+    pub p256dh: String,
+    /// 16 random bytes, base64url.
+    pub auth: String,
+}
+
+/// `GET {host}/authenticators/push-key`: what a phone subscribes with.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[serde(rename_all = "camelCase")]
+pub struct PushKeyAnswer {
+    /// The provider's key for push services: an uncompressed point on P-256, base64url (RFC 8292 §3.2).
+    pub application_server_key: String,
 }
 
 /// Claims of the proof: JWS header `typ` is [`ENROLMENT_PROOF_TYP`], signed by the key that enrols.

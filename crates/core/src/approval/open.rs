@@ -5,6 +5,7 @@ use crate::application::Application;
 use crate::client::Client;
 use crate::failure::Outcome;
 use crate::id::ApprovalId;
+use crate::outbox::post;
 use crate::policy::PacePolicy;
 use crate::provider::Provider;
 use crate::store::Writing;
@@ -18,7 +19,7 @@ use countersign_protocol::approval::{
 };
 
 /// Where a request came from, shown to the person.
-#[derive(Debug, Clone, Default)]
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Origin {
     /// Address of the service.
     pub ip: Option<String>,
@@ -40,14 +41,24 @@ pub struct Question<'q> {
     pub signed: bool,
     /// The text to compare.
     pub binding_message: Option<String>,
-    /// What is asked for.
+    /// What is asked for: scopes, or the names of personal data.
     pub asked: ScopeList,
+    /// What goes with a request for personal data; `None` for a request for scopes.
+    pub personal_data: Option<PersonalDataAsked>,
     /// The weakest mode that the request itself wants (`acr_values`).
     pub wanted_mode: VerificationMode,
     /// Where it came from.
     pub origin: Origin,
     /// When it ends.
     pub expires_at: Timestamp,
+}
+
+/// What a request for personal data says beside the names.
+pub struct PersonalDataAsked {
+    /// The names that the request makes no sense without.
+    pub required: ScopeList,
+    /// Why they are asked for.
+    pub reason: String,
 }
 
 /// Prepares an approval: id, code and the exact text that the person is shown.
@@ -57,6 +68,11 @@ pub struct Question<'q> {
 pub fn prepare(provider: &Provider, question: Question<'_>, now: Timestamp) -> Outcome<Approval> {
     let id = ApprovalId::new(&*provider.entropy);
     let mode = mode(provider, &question);
+    let asked: Vec<String> = words(&question.asked);
+    let (scopes, claims) = match question.personal_data {
+        None => (Some(asked), None),
+        Some(_) => (None, Some(asked)),
+    };
     let item = ApprovalItem {
         id: id.0,
         kind: question.kind,
@@ -65,9 +81,10 @@ pub fn prepare(provider: &Provider, question: Question<'_>, now: Timestamp) -> O
         auth_request_id: Some(base64url::encode(&hash::sha256(id.0.as_bytes()))),
         application: application_shown(&question),
         binding_message: question.binding_message,
-        scopes: Some(question.asked.iter().map(str::to_owned).collect()),
-        claims: None,
-        reason: None,
+        scopes,
+        claims,
+        required_claims: question.personal_data.as_ref().map(|data| words(&data.required)),
+        reason: question.personal_data.map(|data| data.reason),
         verification: VerificationShown {
             mode,
             code: (mode == VerificationMode::Compare)
@@ -103,6 +120,10 @@ pub fn prepare(provider: &Provider, question: Question<'_>, now: Timestamp) -> O
     })
 }
 
+fn words(list: &ScopeList) -> Vec<String> {
+    list.iter().map(str::to_owned).collect()
+}
+
 /// The strongest of: the operator's floor, the application's or else the client's mode, what the request wants.
 fn mode(provider: &Provider, question: &Question<'_>) -> VerificationMode {
     let registered = question
@@ -131,14 +152,18 @@ fn application_shown(question: &Question<'_>) -> ApplicationShown {
 }
 
 /// Puts the approval into the store, inside the front door's transaction: first the limits, then at most one pending
-/// request per person and client (a newer one supersedes it), then the row.
+/// request of a kind per person and client (a newer one supersedes it), then the row, then a message for each phone that
+/// wants to be woken.
 ///
 /// # Errors
 /// The limits of [`pace::check_start`].
 pub fn insert(tx: &mut dyn Writing, approval: &Approval, limits: &PacePolicy, now: Timestamp) -> Outcome<()> {
     if let Some(user) = approval.user_id {
-        pace::check_start(&*tx, user, &approval.client_id, limits, now)?;
-        for earlier in tx.approvals().pending_of_client(user, &approval.client_id)? {
+        pace::check_start(&*tx, user, &approval.client_id, approval.kind, limits, now)?;
+        let mut earlier = tx.approvals().pending_of_client(user, &approval.client_id)?;
+        // A question for personal data does not take a sign-in off the phone, nor the other way round.
+        earlier.retain(|earlier| earlier.kind == approval.kind);
+        for earlier in earlier {
             let cause = if now >= earlier.expires_at {
                 ExpiryCause::TimedOut
             } else {
@@ -149,5 +174,6 @@ pub fn insert(tx: &mut dyn Writing, approval: &Approval, limits: &PacePolicy, no
                 .settle(earlier.id, &ApprovalState::Expired { at, cause })?;
         }
     }
-    Ok(tx.approvals_mut().insert(approval)?)
+    tx.approvals_mut().insert(approval)?;
+    Ok(post::approval_opened(tx, approval, now)?)
 }

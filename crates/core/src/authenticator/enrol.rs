@@ -1,5 +1,6 @@
 //! A phone joins with an invitation and proves that it holds the key it brings (decisions.md).
 
+use super::push::{self, PushSubscription};
 use super::{Authenticator, Invitation};
 use crate::audit::AuditEvent;
 use crate::audit::chain::record;
@@ -28,7 +29,7 @@ const CLIENT_ID_ALPHABET: &[u8] = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqr
 /// Enrols a phone.
 ///
 /// # Errors
-/// `invalid_request`: key, proof or names are wrong; `access_denied`: the invitation is not known, was used or has
+/// `invalid_request`: key, proof, names or push subscription are wrong; `access_denied`: the invitation is not known, was used or has
 /// ended, all of which look the same.
 pub async fn enrol(provider: &Provider, request: EnrolmentRequest) -> Outcome<EnrolmentAnswer> {
     let now = provider.clock.now();
@@ -37,16 +38,18 @@ pub async fn enrol(provider: &Provider, request: EnrolmentRequest) -> Outcome<En
     let key = read_key(&request.jwk)?;
     let invitation = OpaqueToken::presented(&request.invitation);
     verify_proof(provider, &key, &request.proof, &invitation, now)?;
+    let id = AuthenticatorId::new(&*provider.entropy);
+    let push = request
+        .push
+        .as_ref()
+        .map(|push| PushSubscription::read(push, id, &provider.policy.push, now))
+        .transpose()?;
 
     let client_id = provider.entropy.text(CLIENT_ID_ALPHABET, 21);
     let metadata = metadata(&client_id, &request.name, &key)?;
     let client_id =
         ClientId::parse(&client_id).ok_or_else(|| Refusal::invalid_request("the client id is not legal"))?;
-    let (id, digest, audit_key) = (
-        AuthenticatorId::new(&*provider.entropy),
-        invitation.digest(),
-        provider.audit_key(),
-    );
+    let (digest, audit_key) = (invitation.digest(), provider.audit_key());
     let issuer = provider.host.issuer();
     provider
         .store
@@ -88,6 +91,9 @@ pub async fn enrol(provider: &Provider, request: EnrolmentRequest) -> Outcome<En
             .with("thumbprint", &authenticator.thumbprint)
             .with("invited_by", &invitation.created_by);
             record(tx, &audit_key, event)?;
+            if let Some(push) = push {
+                push::put(tx, &audit_key, user.id, &push)?;
+            }
             Ok(EnrolmentAnswer {
                 id: id.0,
                 client_id: client_id.to_string(),

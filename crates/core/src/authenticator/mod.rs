@@ -1,8 +1,10 @@
-//! A person's phones: invitation, enrolment, login hint tokens.
+//! A person's phones: invitation, enrolment, login hint tokens, push subscriptions.
 
 pub mod enrol;
+pub mod find;
 pub mod invite;
 pub mod login_hint_token;
+pub mod push;
 pub mod revoke;
 
 use crate::id::{AuthenticatorId, ClientId, UserId};

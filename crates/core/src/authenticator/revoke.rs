@@ -1,13 +1,13 @@
 //! Revoking a phone, and the list to choose from.
 
-use super::Authenticator;
+use super::{Authenticator, find, push};
 use crate::audit::AuditEvent;
 use crate::audit::chain::{self, actor};
 use crate::failure::{Outcome, Refusal};
 use crate::id::{AuthenticatorId, UserId};
 use crate::provider::Provider;
 
-/// Revokes a phone for good: it decides nothing from now on, and its client gets no tokens. Tokens that services won
+/// Revokes a phone for good: it decides nothing from now on, and its client gets no tokens, nothing is pushed to it. Tokens that services won
 /// by its decisions stay, since the person made those; to end them too, disable the person.
 ///
 /// # Errors
@@ -18,15 +18,13 @@ pub async fn revoke(provider: &Provider, id: AuthenticatorId, by: &str) -> Outco
     let authenticator = provider
         .store
         .write(move |tx| {
-            let authenticator = tx.authenticators().by_id(id)?;
-            let unknown =
-                || Refusal::not_found("there is no authenticator with this id; see authenticator list");
-            let authenticator = authenticator.ok_or_else(unknown)?;
+            let authenticator = find::by_id(&*tx, id)?;
             if !tx.authenticators_mut().revoke(id, now)? {
                 return Err(Refusal::conflict("this authenticator is revoked already").into());
             }
             tx.clients_mut()
                 .set_disabled(&authenticator.client_id, Some(now))?;
+            push::forget(tx, id)?;
             let event = AuditEvent::new(
                 now,
                 actor(&by),

@@ -85,7 +85,11 @@ pub(super) async fn create_missing(
         .store
         .write(move |tx| {
             let rows = tx.keys().list()?;
-            if siblings(&rows, &key, KeyState::Active, now).next().is_some() {
+            // Another process may have been a moment ahead of our clock.
+            let made = [KeyState::Active, KeyState::Announced]
+                .into_iter()
+                .any(|state| siblings(&rows, &key, state, now).next().is_some());
+            if made {
                 return Ok(());
             }
             tx.keys_mut().insert(&key)?;

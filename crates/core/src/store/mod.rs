@@ -11,12 +11,23 @@
 //! A transaction has one accessor for each noun. A [`Reading`] transaction gives shared references, on which only the
 //! reading methods can be called; a [`Writing`] one adds exclusive references.
 
+mod consent;
 mod nouns;
+mod outbox;
+mod push;
+mod qr;
+mod user_data;
 
+pub use consent::ConsentStore;
 pub use nouns::{
     ApplicationStore, ApprovalStore, AssertionStore, AuditStore, AuthenticatorStore, CibaStore, ClientStore,
     DeviceStore, GrantStore, KeyStore, OrganisationStore, PaceCounts, Swept, UserStore, WaitingRegistrations,
 };
+pub use outbox::OutboxStore;
+pub use push::PushStore;
+pub use user_data::UserDataStore;
+
+pub use qr::{QrStore, Recent};
 
 use crate::failure::{Failure, Fault, Outcome};
 use async_trait::async_trait;
@@ -36,10 +47,20 @@ pub trait Reading {
     fn applications(&self) -> &dyn ApplicationStore;
     /// Phones, invitations and login hint tokens.
     fn authenticators(&self) -> &dyn AuthenticatorStore;
+    /// Push subscriptions of phones.
+    fn push(&self) -> &dyn PushStore;
+    /// The outbox.
+    fn outbox(&self) -> &dyn OutboxStore;
     /// Approvals.
     fn approvals(&self) -> &dyn ApprovalStore;
     /// CIBA requests.
     fn ciba(&self) -> &dyn CibaStore;
+    /// Consents for personal data.
+    fn consents(&self) -> &dyn ConsentStore;
+    /// People's personal data, sealed.
+    fn user_data(&self) -> &dyn UserDataStore;
+    /// QR sessions.
+    fn qr(&self) -> &dyn QrStore;
     /// Grants and their tokens.
     fn grants(&self) -> &dyn GrantStore;
     /// Signing keys.
@@ -64,10 +85,20 @@ pub trait Writing: Reading {
     fn applications_mut(&mut self) -> &mut dyn ApplicationStore;
     /// Phones, invitations and login hint tokens.
     fn authenticators_mut(&mut self) -> &mut dyn AuthenticatorStore;
+    /// Push subscriptions of phones.
+    fn push_mut(&mut self) -> &mut dyn PushStore;
+    /// The outbox.
+    fn outbox_mut(&mut self) -> &mut dyn OutboxStore;
     /// Approvals.
     fn approvals_mut(&mut self) -> &mut dyn ApprovalStore;
     /// CIBA requests.
     fn ciba_mut(&mut self) -> &mut dyn CibaStore;
+    /// Consents for personal data.
+    fn consents_mut(&mut self) -> &mut dyn ConsentStore;
+    /// People's personal data, sealed.
+    fn user_data_mut(&mut self) -> &mut dyn UserDataStore;
+    /// QR sessions.
+    fn qr_mut(&mut self) -> &mut dyn QrStore;
     /// Grants and their tokens.
     fn grants_mut(&mut self) -> &mut dyn GrantStore;
     /// Signing keys.
