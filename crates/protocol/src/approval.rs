@@ -39,6 +39,9 @@ pub struct ApprovalItem {
     /// The personal data asked for.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub claims: Option<Vec<String>>,
+    /// Those of the personal data that the application cannot do without: a yes that leaves one out counts as a no.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub required_claims: Option<Vec<String>>,
     /// Why personal data is asked for.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub reason: Option<String>,

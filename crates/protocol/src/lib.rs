@@ -12,6 +12,7 @@ pub mod approval;
 pub mod authenticator;
 pub mod ciba;
 pub mod client;
+pub mod consent;
 pub mod device;
 pub mod error;
 pub mod oidc;

@@ -121,8 +121,8 @@ impl ApprovalStore for Tx<'_> {
         self.all(sql!("approval/history_of"), params![user.0.as_bytes(), limit])
     }
 
-    fn pace(&self, user: UserId, now: Timestamp) -> Result<PaceCounts, Fault> {
-        pace::count(self, user, now)
+    fn pace(&self, user: UserId, kind: ApprovalKind, now: Timestamp) -> Result<PaceCounts, Fault> {
+        pace::count(self, user, kind_word(kind), now)
     }
 
     fn insert(&mut self, approval: &Approval) -> Result<(), Fault> {

@@ -25,6 +25,7 @@ mod backup;
 mod ciba;
 mod client;
 mod connection;
+mod consent;
 mod counters;
 mod device;
 mod failure;
@@ -42,6 +43,7 @@ mod user;
 mod verify;
 mod writer;
 
+mod user_data;
 pub use backup::BackupProgress;
 pub use counters::CounterValues;
 pub use options::Options;

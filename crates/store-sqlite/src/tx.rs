@@ -6,7 +6,8 @@ use crate::schema::SCHEMA_VERSION;
 use countersign_core::failure::Fault;
 use countersign_core::store::{
     ApplicationStore, ApprovalStore, AssertionStore, AuditStore, AuthenticatorStore, CibaStore, ClientStore,
-    DeviceStore, GrantStore, KeyStore, OrganisationStore, Reading, UserStore, Verdict, Writing,
+    ConsentStore, DeviceStore, GrantStore, KeyStore, OrganisationStore, OutboxStore, PushStore, QrStore,
+    Reading, UserDataStore, UserStore, Verdict, Writing,
 };
 use rusqlite::{Connection, Params};
 
@@ -123,6 +124,15 @@ impl Reading for Tx<'_> {
     fn keys(&self) -> &dyn KeyStore {
         self
     }
+    fn consents(&self) -> &dyn ConsentStore {
+        self
+    }
+    fn user_data(&self) -> &dyn UserDataStore {
+        self
+    }
+    fn qr(&self) -> &dyn QrStore {
+        self
+    }
     fn audit(&self) -> &dyn AuditStore {
         self
     }
@@ -166,3 +176,12 @@ impl Writing for Tx<'_> {
         self
     }
 }
+    fn consents_mut(&mut self) -> &mut dyn ConsentStore {
+        self
+    }
+    fn user_data_mut(&mut self) -> &mut dyn UserDataStore {
+        self
+    }
+    fn qr_mut(&mut self) -> &mut dyn QrStore {
+        self
+    }

@@ -17,17 +17,23 @@ const MAX_BYTES: usize = 2048;
 /// `invalid_target`, with one text for every cause: which hosts have an application here is not for every client to
 /// find out by asking.
 pub fn audience(tx: &dyn Reading, host: &Host, resource: &str) -> Outcome<Audience> {
+    resolve(tx, host, resource).map(|(_, audience)| audience)
+}
+
+/// The application that a resource names, and the audience of it.
+///
+/// # Errors
+/// As [`audience`].
+pub fn resolve(tx: &dyn Reading, host: &Host, resource: &str) -> Outcome<(Application, Audience)> {
     let names = host_names(host, resource).ok_or_else(invalid_target)?;
     let application = find(tx, &names)?.ok_or_else(invalid_target)?;
-    let client_id = application.client_id.ok_or_else(invalid_target)?;
+    let client_id = application.client_id.clone().ok_or_else(invalid_target)?;
     let client = tx.clients().by_id(&client_id)?;
     if client.is_none_or(|client| client.disabled_at.is_some()) {
         return Err(invalid_target().into());
     }
-    Ok(Audience {
-        resource: resource.to_owned(),
-        client_id,
-    })
+    let resource = resource.to_owned();
+    Ok((application, Audience { resource, client_id }))
 }
 
 /// The names that an application for this resource may stand under: with its port, then without.

@@ -1,7 +1,7 @@
 //! A person decides, with a signature by the phone's key over what they were shown (decisions.md).
 
 use super::code::{screen_code, wrong_codes_allowed};
-use super::{Approval, ApprovalState, ExpiryCause, SignedDecision};
+use super::{Approval, ApprovalState, ExpiryCause, SignedDecision, shown};
 use crate::audit::AuditEvent;
 use crate::audit::chain::record;
 use crate::client::Client;
@@ -13,8 +13,8 @@ use crate::store::Writing;
 use crate::time::{Duration, Timestamp};
 use countersign_jose::{UnverifiedJws, hash};
 use countersign_protocol::approval::{
-    ApprovalStatus, DECISION_TYP, Decision, DecisionAnswer, DecisionClaims, DecisionRequest, NOT_ME,
-    VerificationMode,
+    ApprovalKind, ApprovalStatus, DECISION_TYP, Decision, DecisionAnswer, DecisionClaims, DecisionRequest,
+    NOT_ME, VerificationMode,
 };
 use countersign_protocol::{ErrorCode, ScopeList};
 
@@ -55,16 +55,18 @@ pub async fn decide(
             check_pending(&approval, now)?;
             check_digest(&approval, &decision.claims)?;
             let granted = granted(&approval, &decision.claims)?;
+            let verdict = verdict(&approval, &decision.claims, &granted)?;
             spend(tx, &client, &decision.claims)?;
             let event = AuditEvent::new(
                 now,
                 format!("authenticator:{by}"),
-                action(&decision.claims),
+                action(verdict),
                 format!("approval:{id}"),
             )
             .with("user", user)
             .with("client", &approval.client_id);
-            if let Err(refusal) = check_code(tx, &approval, &decision.claims, code.as_deref(), now)? {
+            if let Err(refusal) = check_code(tx, &approval, verdict, &decision.claims, code.as_deref(), now)?
+            {
                 record(
                     tx,
                     &audit_key,
@@ -82,7 +84,7 @@ pub async fn decide(
                 jws: decision.jws,
                 granted,
             };
-            let (state, status) = match decision.claims.decision {
+            let (state, status) = match verdict {
                 Decision::Approved => (ApprovalState::Approved(signed), ApprovalStatus::Approved),
                 Decision::Denied => (
                     ApprovalState::Denied {
@@ -95,7 +97,7 @@ pub async fn decide(
             if !tx.approvals_mut().settle(id, &state)? {
                 return Err(already(&approval, now).into());
             }
-            if decision.claims.decision == Decision::Denied && not_me {
+            if verdict == Decision::Denied && not_me {
                 tx.approvals_mut().stop(user, &approval.client_id, now)?;
             }
             record(tx, &audit_key, event.with("not_me", not_me))?;
@@ -188,8 +190,8 @@ fn verify(
     })
 }
 
-fn action(claims: &DecisionClaims) -> &'static str {
-    match claims.decision {
+fn action(verdict: Decision) -> &'static str {
+    match verdict {
         Decision::Approved => "approval.approve",
         Decision::Denied => "approval.deny",
     }
@@ -243,6 +245,23 @@ fn granted(approval: &Approval, claims: &DecisionClaims) -> Result<ScopeList, Re
     Ok(scopes)
 }
 
+/// What a decision comes to. A yes to a request for personal data that leaves out what the application cannot do
+/// without, or all of it, is a no (decisions.md "Consent for personal data"): decided here, so that the person's
+/// history, their other phones and the application are all told the same. What is required stands in the text that
+/// the person was shown, so the phone's signature covers the rule as well.
+fn verdict(approval: &Approval, claims: &DecisionClaims, granted: &ScopeList) -> Result<Decision, Fault> {
+    if approval.kind != ApprovalKind::Consent || claims.decision == Decision::Denied {
+        return Ok(claims.decision);
+    }
+    let required = shown::item(approval)?.required_claims.unwrap_or_default();
+    let whole = required.iter().all(|name| granted.contains(name));
+    Ok(if whole && !granted.is_empty() {
+        Decision::Approved
+    } else {
+        Decision::Denied
+    })
+}
+
 fn spend(tx: &mut dyn Writing, client: &Client, claims: &DecisionClaims) -> Outcome<()> {
     let until = Timestamp::from_unix(claims.exp) + LONGEST;
     if tx
@@ -259,13 +278,14 @@ fn spend(tx: &mut dyn Writing, client: &Client, claims: &DecisionClaims) -> Outc
 fn check_code(
     tx: &mut dyn Writing,
     approval: &Approval,
+    verdict: Decision,
     claims: &DecisionClaims,
     expected: Option<&str>,
     now: Timestamp,
 ) -> Result<Result<(), Refusal>, Fault> {
     let mode = approval.verification_mode;
     let needed = matches!(mode, VerificationMode::Choose | VerificationMode::Transfer);
-    let (Some(expected), Decision::Approved) = (expected, claims.decision) else {
+    let (Some(expected), Decision::Approved) = (expected, verdict) else {
         return Ok(Ok(()));
     };
     let Some(code) = claims.code.as_deref() else {

@@ -6,8 +6,10 @@ use crate::id::{ClientId, UserId};
 use crate::policy::PacePolicy;
 use crate::store::{PaceCounts, Reading};
 use crate::time::{Duration, Timestamp};
+use countersign_protocol::approval::ApprovalKind;
 
-/// Whether a client may ask a person now. Refusals: a standing report, the lock, the rate, the pause.
+/// Whether a client may ask a person now. Refusals: a standing report, the lock, the rate, the pause. Each kind of
+/// request is counted for itself: a person who says no to giving data is not kept from signing in.
 ///
 /// # Errors
 /// `access_denied` or `too_many_requests` with `retry_after`.
@@ -15,6 +17,7 @@ pub fn check_start(
     tx: &dyn Reading,
     user: UserId,
     client: &ClientId,
+    kind: ApprovalKind,
     policy: &PacePolicy,
     now: Timestamp,
 ) -> Outcome<()> {
@@ -22,7 +25,7 @@ pub fn check_start(
     if policy.danger_unlimited {
         return Ok(());
     }
-    let counts = tx.approvals().pace(user, now)?;
+    let counts = tx.approvals().pace(user, kind, now)?;
     check_lock(&counts, policy)?;
     check_rate(&counts, policy)?;
     Ok(check_pause(&counts, policy, now)?)
@@ -36,6 +39,7 @@ pub fn check_redeem(
     tx: &dyn Reading,
     user: UserId,
     client: &ClientId,
+    kind: ApprovalKind,
     policy: &PacePolicy,
     now: Timestamp,
 ) -> Outcome<()> {
@@ -43,7 +47,7 @@ pub fn check_redeem(
     if policy.danger_unlimited {
         return Ok(());
     }
-    Ok(check_lock(&tx.approvals().pace(user, now)?, policy)?)
+    Ok(check_lock(&tx.approvals().pace(user, kind, now)?, policy)?)
 }
 
 /// Whether a report stands that stops this client for this person.
@@ -65,7 +69,7 @@ fn check_lock(counts: &PaceCounts, policy: &PacePolicy) -> Result<(), Refusal> {
     if counts.unanswered_last_hour >= policy.unanswered_per_hour {
         return Err(Refusal::too_many_requests(
             Duration::from_secs(15 * 60),
-            "sign-in of this person is locked: too many requests went unanswered within the hour",
+            "this person is locked for requests of this kind: too many went unanswered within the hour",
         ));
     }
     Ok(())
@@ -75,7 +79,7 @@ fn check_rate(counts: &PaceCounts, policy: &PacePolicy) -> Result<(), Refusal> {
     if counts.last_minute >= policy.requests_per_minute {
         return Err(Refusal::too_many_requests(
             Duration::from_secs(60),
-            "too many sign-in requests for this person within a minute; wait before the next one",
+            "too many requests of this kind for this person within a minute; wait before the next one",
         ));
     }
     Ok(())

@@ -118,6 +118,7 @@ async fn prepare(
         digest: auth_req_id.digest(),
         approval_id: approval.id,
         client_id: caller.client.id.clone(),
+        personal_data: None,
         scope,
         audience: found.audience,
         requested_at: now,

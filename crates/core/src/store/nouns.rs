@@ -17,9 +17,10 @@ use crate::oidc::{AccessToken, Grant, RefreshSpent, RefreshToken};
 use crate::secret::TokenDigest;
 use crate::time::Timestamp;
 use crate::user::{Organisation, User};
+use countersign_protocol::approval::ApprovalKind;
 
 /// What the look-ups give.
-type Answer<T> = Result<T, Fault>;
+pub(super) type Answer<T> = Result<T, Fault>;
 
 /// Organisations.
 pub trait OrganisationStore {
@@ -146,7 +147,7 @@ pub trait AuthenticatorStore {
     fn spend_login_hint_token(&mut self, digest: &TokenDigest, at: Timestamp) -> Answer<bool>;
 }
 
-/// What [`ApprovalStore::pace`] counts of one person's sign-in requests (kind `login`).
+/// What [`ApprovalStore::pace`] counts of one person's requests of one kind.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub struct PaceCounts {
     /// Requests of the last minute.
@@ -175,8 +176,8 @@ pub trait ApprovalStore {
     fn last_revision_of(&self, user: UserId) -> Answer<i64>;
     /// Settled approvals of a person, newest first, at most `limit`.
     fn history_of(&self, user: UserId, limit: u32) -> Answer<Vec<Approval>>;
-    /// Counts for the limits against push bombing.
-    fn pace(&self, user: UserId, now: Timestamp) -> Answer<PaceCounts>;
+    /// Counts one kind of request for the limits against push bombing.
+    fn pace(&self, user: UserId, kind: ApprovalKind, now: Timestamp) -> Answer<PaceCounts>;
     /// Adds one, with the next revision; `revision` of the argument is not read.
     fn insert(&mut self, approval: &Approval) -> Answer<()>;
     /// Moves from pending to a settled state (approved, denied, expired), with the next revision.

@@ -1,8 +1,10 @@
 //! People and the organisations that they belong to.
 
 pub mod add;
+pub mod data;
 pub mod disable;
 pub mod find;
+pub mod me;
 mod organisation;
 mod role;
 pub mod stops;

@@ -11,6 +11,7 @@ mod audit;
 mod ciba_poll;
 mod client_registration;
 mod device;
+mod consent;
 mod keys;
 mod support;
 mod user;

@@ -12,11 +12,12 @@ const MINUTE: Duration = Duration::from_secs(60);
 const HOUR: Duration = Duration::from_secs(60 * 60);
 const DAY: Duration = Duration::from_secs(24 * 60 * 60);
 
-pub(super) fn count(tx: &Tx<'_>, user: UserId, now: Timestamp) -> Result<PaceCounts, Fault> {
+pub(super) fn count(tx: &Tx<'_>, user: UserId, kind: &str, now: Timestamp) -> Result<PaceCounts, Fault> {
     let Counted(counts) = tx.only(
         sql!("approval/pace"),
         params![
             user.0.as_bytes(),
+            kind,
             (now - DAY).millis(),
             now.millis(),
             (now - HOUR).millis(),

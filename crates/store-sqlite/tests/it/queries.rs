@@ -13,6 +13,7 @@ const LISTS: [&str; 9] = [
     "approval/stops",
     "authenticator/list",
     "client/list",
+    "consent/list",
     "device/list",
     "device/registrations",
     "keys/list",

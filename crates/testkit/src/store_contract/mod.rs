@@ -9,6 +9,7 @@ pub mod audit;
 pub mod authenticator;
 pub mod ciba;
 pub mod client;
+pub mod consent;
 pub mod device;
 pub mod keys;
 pub mod oidc;
@@ -21,6 +22,7 @@ pub mod sweep;
 pub mod transaction;
 pub mod user;
 
+pub mod user_data;
 use countersign_core::failure::Fault;
 use countersign_core::store::{Reading, Store, Writing};
 use std::sync::Arc;
@@ -102,6 +104,11 @@ macro_rules! store_contract {
             ciba: a_request_comes_back_as_it_was, a_poll_is_noted;
             oidc: a_grant_comes_back_as_it_was, a_grant_is_revoked_once, grants_of_a_person_or_client_are_revoked_together,
                 every_access_token_comes_back_as_it_was, an_access_token_keeps_its_first_revocation,
+            qr: a_session_comes_back_in_every_state, a_session_takes_one_phone_and_one_request,
+                sessions_of_a_client_are_counted, scans_of_a_phone_are_counted;
+            consent: a_consent_comes_back_as_it_was, given_consents_come_newest_decision_first, a_receipt_is_kept_once,
+                a_consent_is_withdrawn_once, one_of_64_keeps_the_receipt;
+            user_data: a_value_replaces_the_one_before, every_name_is_kept_and_removed_for_itself;
                 a_refresh_token_is_spent_once;
             keys: keys_come_by_announcement, times_of_a_key_are_written_anew;
             audit: records_come_in_order_and_in_pages, the_head_moves_with_the_record, a_place_in_the_chain_is_taken_once;

@@ -24,7 +24,10 @@ async fn asked(fixture: &dyn Fixture, rows: &[(i64, ApprovalState)]) -> Arc<dyn 
 }
 
 async fn pace(store: &Arc<dyn Store>, now: Timestamp) -> PaceCounts {
-    read(store, move |tx| tx.approvals().pace(user_id(1), now)).await
+    read(store, move |tx| {
+        tx.approvals().pace(user_id(1), ApprovalKind::Login, now)
+    })
+    .await
 }
 
 /// Whatever became of them.
@@ -122,7 +125,7 @@ pub async fn an_expiry_counts_before_the_worker_comes(fixture: &dyn Fixture) {
     assert_eq!(pace(&store, end).await, before);
 }
 
-/// The limits are one person's, and about signing in.
+/// The limits are one person's, and each kind of request has its own.
 pub async fn other_people_and_other_kinds_do_not_count(fixture: &dyn Fixture) {
     let store = fixture.open();
     people(&store).await;
@@ -138,4 +141,8 @@ pub async fn other_people_and_other_kinds_do_not_count(fixture: &dyn Fixture) {
     };
     approvals(&store, vec![other, consent]).await;
     assert_eq!(pace(&store, NOW).await, PaceCounts::default());
+    let of_consents = read(&store, |tx| {
+        tx.approvals().pace(user_id(1), ApprovalKind::Consent, NOW)
+    });
+    assert_eq!(of_consents.await.refusals_in_a_row, 1);
 }

@@ -1,0 +1,3 @@
+SELECT id, approval_id, client_id, user_id, resource, requested_at, receipt, revoked_at
+FROM consents
+WHERE id = $1
