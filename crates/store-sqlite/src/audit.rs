@@ -38,13 +38,16 @@ impl Entity for AuditHead {
 }
 
 /// What ends and is kept for a while, so that a late client learns why it was refused.
-const TOMBSTONES: [&str; 6] = [
+const TOMBSTONES: [&str; 9] = [
     sql!("audit/sweep_ciba_requests"),
     sql!("audit/sweep_access_tokens"),
     sql!("audit/sweep_refresh_tokens"),
     sql!("audit/sweep_invitations"),
     sql!("audit/sweep_login_hint_tokens"),
     sql!("audit/sweep_device_registrations"),
+    sql!("audit/sweep_outbox"),
+    sql!("audit/sweep_qr_sessions"),
+    sql!("audit/sweep_qr_scans"),
 ];
 
 impl AuditStore for Tx<'_> {

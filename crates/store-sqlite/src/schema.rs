@@ -8,14 +8,29 @@ use std::path::Path;
 /// What `PRAGMA application_id` says of our files: `CSGN`.
 pub const APPLICATION_ID: i64 = 0x4353_474e;
 
+/// The text of a migration.
+macro_rules! migration {
+    ($name:literal) => {
+        include_str!(concat!(
+            env!("CARGO_MANIFEST_DIR"),
+            "/../store-sql/migrations/sqlite/",
+            $name,
+            ".sql"
+        ))
+    };
+}
+
 /// The migrations in order. Released ones never change: a change is another file at the end.
-const MIGRATIONS: [&str; 1] = [include_str!(concat!(
-    env!("CARGO_MANIFEST_DIR"),
-    "/../store-sql/migrations/sqlite/0001_first.sql"
-))];
+const MIGRATIONS: [&str; 5] = [
+    migration!("0001_first"),
+    migration!("0002_qr"),
+    migration!("0003_consent"),
+    migration!("0004_application"),
+    migration!("0005_outbox"),
+];
 
 /// The version that this program writes, `PRAGMA user_version`: the number of migrations.
-pub const SCHEMA_VERSION: i64 = 1;
+pub const SCHEMA_VERSION: i64 = 5;
 const _: () = assert!(
     SCHEMA_VERSION == MIGRATIONS.len() as i64,
     "a migration without a number"

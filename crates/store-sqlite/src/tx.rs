@@ -112,16 +112,16 @@ impl Reading for Tx<'_> {
     fn authenticators(&self) -> &dyn AuthenticatorStore {
         self
     }
+    fn push(&self) -> &dyn PushStore {
+        self
+    }
+    fn outbox(&self) -> &dyn OutboxStore {
+        self
+    }
     fn approvals(&self) -> &dyn ApprovalStore {
         self
     }
     fn ciba(&self) -> &dyn CibaStore {
-        self
-    }
-    fn grants(&self) -> &dyn GrantStore {
-        self
-    }
-    fn keys(&self) -> &dyn KeyStore {
         self
     }
     fn consents(&self) -> &dyn ConsentStore {
@@ -131,6 +131,12 @@ impl Reading for Tx<'_> {
         self
     }
     fn qr(&self) -> &dyn QrStore {
+        self
+    }
+    fn grants(&self) -> &dyn GrantStore {
+        self
+    }
+    fn keys(&self) -> &dyn KeyStore {
         self
     }
     fn audit(&self) -> &dyn AuditStore {
@@ -160,10 +166,25 @@ impl Writing for Tx<'_> {
     fn authenticators_mut(&mut self) -> &mut dyn AuthenticatorStore {
         self
     }
+    fn push_mut(&mut self) -> &mut dyn PushStore {
+        self
+    }
+    fn outbox_mut(&mut self) -> &mut dyn OutboxStore {
+        self
+    }
     fn approvals_mut(&mut self) -> &mut dyn ApprovalStore {
         self
     }
     fn ciba_mut(&mut self) -> &mut dyn CibaStore {
+        self
+    }
+    fn consents_mut(&mut self) -> &mut dyn ConsentStore {
+        self
+    }
+    fn user_data_mut(&mut self) -> &mut dyn UserDataStore {
+        self
+    }
+    fn qr_mut(&mut self) -> &mut dyn QrStore {
         self
     }
     fn grants_mut(&mut self) -> &mut dyn GrantStore {
@@ -176,12 +197,3 @@ impl Writing for Tx<'_> {
         self
     }
 }
-    fn consents_mut(&mut self) -> &mut dyn ConsentStore {
-        self
-    }
-    fn user_data_mut(&mut self) -> &mut dyn UserDataStore {
-        self
-    }
-    fn qr_mut(&mut self) -> &mut dyn QrStore {
-        self
-    }

@@ -1,0 +1,2 @@
+DELETE FROM outbox
+WHERE authenticator_id = $1 AND state = 'pending'

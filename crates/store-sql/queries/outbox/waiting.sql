@@ -1,0 +1,3 @@
+SELECT count(*)
+FROM outbox
+WHERE state = 'pending'

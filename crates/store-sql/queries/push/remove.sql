@@ -1,0 +1,2 @@
+DELETE FROM push_subscriptions
+WHERE authenticator_id = $1
