@@ -15,9 +15,12 @@ pub mod client;
 pub mod consent;
 pub mod device;
 pub mod error;
+pub mod merge_patch;
 pub mod oidc;
+pub mod qr;
 pub mod scope;
 pub mod token;
+pub mod user;
 
 pub use error::{ErrorBody, ErrorCode};
 pub use scope::ScopeList;

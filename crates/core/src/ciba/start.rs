@@ -3,7 +3,7 @@
 
 use super::hint::{self, Hint};
 use super::{CibaRequest, binding};
-use crate::application::{Application, resource};
+use crate::application::{Application, resource, usable};
 use crate::approval::open::{self, Origin, Question};
 use crate::approval::{Approval, code};
 use crate::audit::AuditEvent;
@@ -16,8 +16,8 @@ use crate::failure::{Outcome, Refusal};
 use crate::id::ClientId;
 use crate::oidc::{Audience, token};
 use crate::provider::Provider;
+use crate::qr::request::{self as qr_request, QrRequest};
 use crate::secret::OpaqueToken;
-use crate::store::Reading;
 use crate::time::{Duration, Timestamp};
 use crate::user::User;
 use countersign_protocol::approval::{ApprovalKind, VerificationMode};
@@ -72,6 +72,7 @@ struct Prepared {
     approval: Approval,
     hint: Hint,
     lifetime: Duration,
+    qr: Option<QrRequest>,
 }
 
 async fn prepare(
@@ -88,6 +89,15 @@ async fn prepare(
         lifetime,
         hint,
     } = check(provider, caller, request, now)?;
+    let (hint, qr) = qr_request::claim(
+        provider,
+        &caller.client.id,
+        &request.parameters,
+        hint,
+        &origin,
+        now,
+    )
+    .await?;
     let found = look_up(
         provider,
         caller.client.id.clone(),
@@ -108,17 +118,19 @@ async fn prepare(
         signed: request.signed,
         binding_message: request.parameters.binding_message.clone(),
         asked: scope.clone(),
+        personal_data: None,
         wanted_mode,
         origin,
         expires_at,
     };
     let approval = open::prepare(provider, question, now)?;
-    let auth_req_id = OpaqueToken::new(&*provider.entropy);
+    let auth_req_id = qr
+        .as_ref()
+        .map_or_else(|| OpaqueToken::new(&*provider.entropy), QrRequest::auth_req_id);
     let ciba = CibaRequest {
         digest: auth_req_id.digest(),
         approval_id: approval.id,
         client_id: caller.client.id.clone(),
-        personal_data: None,
         scope,
         audience: found.audience,
         requested_at: now,
@@ -133,6 +145,7 @@ async fn prepare(
         approval,
         hint,
         lifetime,
+        qr,
     })
 }
 
@@ -278,7 +291,7 @@ async fn look_up(
     provider
         .store
         .read(move |tx| {
-            let application = usable_application(tx, &client)?;
+            let application = usable::of_client(tx, &client)?;
             let audience = match named.filter(|resource| !resource.is_empty()) {
                 Some(named) => Some(resource::audience(tx, &host, &named)?),
                 None => None,
@@ -290,22 +303,6 @@ async fn look_up(
             })
         })
         .await
-}
-
-/// The application that the client stands for; a disabled one refuses new sign-ins at once (decisions.md).
-fn usable_application(tx: &dyn Reading, client: &ClientId) -> Outcome<Option<Application>> {
-    let application = tx.applications().by_client(client)?;
-    if application
-        .as_ref()
-        .is_some_and(|application| application.disabled_at.is_some())
-    {
-        return Err(Refusal::new(
-            ErrorCode::UnauthorizedClient,
-            "the application of this client is disabled; ask an operator",
-        )
-        .into());
-    }
-    Ok(application)
 }
 
 async fn open(
@@ -320,6 +317,7 @@ async fn open(
         approval,
         hint,
         lifetime,
+        qr,
     } = prepared;
     let (now, interval, user) = (ciba.requested_at, ciba.interval, approval.user_id);
     let screen_code = code::screen_code(&provider.sealer, approval.id, approval.verification_mode);
@@ -328,11 +326,16 @@ async fn open(
         code,
     });
     let (limits, audit_key) = (provider.policy.pace.clone(), provider.audit_key());
-    provider
+    let standing = provider
         .store
         .write(move |tx| {
             caller.spend(tx)?;
             request.spend(tx)?;
+            if let Some(qr) = &qr
+                && let Some(standing) = qr.standing(&*tx, now)?
+            {
+                return Ok(Some(standing));
+            }
             if let Hint::LoginHintToken(digest) = &hint
                 && user.is_some()
                 && !tx.authenticators_mut().spend_login_hint_token(digest, now)?
@@ -341,21 +344,29 @@ async fn open(
             }
             open::insert(tx, &approval, &limits, now)?;
             tx.ciba_mut().insert(&ciba)?;
-            let event = AuditEvent::new(
+            let mut event = AuditEvent::new(
                 now,
                 format!("client:{}", ciba.client_id),
                 "ciba.start",
                 format!("approval:{}", approval.id),
             );
+            if let Some(qr) = &qr {
+                qr.link(tx, approval.id, now)?;
+                event = event.with("qr", qr.session.as_str());
+            }
             record(
                 tx,
                 &audit_key,
                 event
                     .with("user", approval.user_id)
                     .with("mode", approval.verification_mode.as_str()),
-            )
+            )?;
+            Ok(None)
         })
         .await?;
+    if let Some(standing) = standing {
+        return Ok(standing.answer(provider, &auth_req_id, now));
+    }
     if let Some(user) = user {
         provider.bus.wake(user);
     }

@@ -9,7 +9,7 @@ pub(crate) use kind::{LogFormat, seconds_text};
 pub(crate) use settings::Settings;
 
 use crate::failure::Failed;
-use countersign_core::policy::{Lifetimes, PacePolicy, Policy};
+use countersign_core::policy::{Lifetimes, PacePolicy, Policy, QrPolicy};
 use countersign_core::provider::Host;
 use countersign_http::{Limits, TrustedProxies};
 use std::path::{Path, PathBuf};
@@ -104,6 +104,10 @@ impl Config {
                 unanswered_per_hour: limits.unanswered_per_hour.get(),
                 danger_unlimited: self.settings.danger_unlimited_requests,
             },
+            qr: QrPolicy {
+                danger_unlimited: self.settings.danger_unlimited_requests,
+                ..QrPolicy::default()
+            },
             verification_floor: self.settings.verification_floor,
             clock_tolerance: self.settings.clock_tolerance.get(),
             strict_replay: self.settings.strict_replay,
@@ -123,6 +127,7 @@ impl Config {
             streams_per_phone: limits.streams_per_phone.get(),
             body_timeout: limits.body_timeout.get(),
             danger_unlimited: self.settings.danger_unlimited_requests,
+            ..Limits::default()
         }
     }
 

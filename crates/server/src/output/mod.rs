@@ -1,9 +1,8 @@
 //! What commands print: tables and sentences for people, JSON for programs. Colours only on a terminal.
 
-mod qr;
 mod table;
 
-pub(crate) use qr::qr;
+pub(crate) use countersign_core::qr::picture::terminal as qr;
 pub(crate) use table::{Cell, Table};
 
 use crate::failure::Failed;

@@ -1,0 +1,3 @@
+UPDATE qr_sessions
+SET state = 'requested', approval_id = $1
+WHERE id = $2 AND state = 'scanned'
