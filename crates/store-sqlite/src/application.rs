@@ -27,6 +27,7 @@ impl Entity for Application {
             is_dependent: fields.flag()?,
             created_at: fields.time()?,
             disabled_at: fields.optional_time()?,
+            removed_at: fields.optional_time()?,
         })
     }
 }
@@ -64,8 +65,32 @@ impl ApplicationStore for Tx<'_> {
                 application.is_dependent,
                 application.created_at.millis(),
                 application.disabled_at.map(Timestamp::millis),
+                application.removed_at.map(Timestamp::millis),
             ],
         )
+    }
+
+    fn update(&mut self, application: &Application) -> Result<bool, Fault> {
+        self.wins(
+            sql!("application/update"),
+            params![
+                application.kind.as_str(),
+                application.name,
+                application.hostname,
+                application.client_identifier,
+                application.description,
+                application.client_id.as_ref().map(ClientId::as_str),
+                application.verification_mode.map(VerificationMode::as_str),
+                application.is_hidden,
+                application.is_dependent,
+                application.disabled_at.map(Timestamp::millis),
+                application.id.0.as_bytes(),
+            ],
+        )
+    }
+
+    fn remove(&mut self, id: ApplicationId, at: Timestamp) -> Result<bool, Fault> {
+        self.wins(sql!("application/remove"), params![at.millis(), id.0.as_bytes()])
     }
 
     fn set_disabled(&mut self, id: ApplicationId, at: Option<Timestamp>) -> Result<(), Fault> {

@@ -1,10 +1,16 @@
 //! Applications: what a person signs in to, and what a `resource` URL names (onesid.md §9).
 
 pub mod add;
+pub mod change;
 pub mod disable;
+mod holder;
 pub mod list;
+mod members;
+pub mod remove;
 pub mod resource;
+pub mod usable;
 pub mod well_known;
+mod wire;
 
 use crate::id::{ApplicationId, ClientId};
 use crate::time::Timestamp;
@@ -37,6 +43,19 @@ pub struct Application {
     pub created_at: Timestamp,
     /// When it was disabled; it refuses new sign-ins from then on.
     pub disabled_at: Option<Timestamp>,
+    /// When it was removed, for good; it is disabled from then on and has no names.
+    pub removed_at: Option<Timestamp>,
+}
+
+impl Application {
+    /// Whether nobody has said anything of it yet: what the approval of a device makes (onesid.md §2).
+    fn is_bare(&self) -> bool {
+        self.removed_at.is_none()
+            && self.hostname.is_none()
+            && self.client_identifier.is_none()
+            && self.description.is_none()
+            && self.verification_mode.is_none()
+    }
 }
 
 /// The types of `/applications/.well-known`; published clients fail on any other word.

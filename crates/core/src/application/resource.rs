@@ -68,7 +68,7 @@ fn find(tx: &dyn Reading, names: &[String]) -> Result<Option<Application>, Fault
     Ok(None)
 }
 
-fn invalid_target() -> Refusal {
+pub(crate) fn invalid_target() -> Refusal {
     Refusal::new(
         ErrorCode::InvalidTarget,
         "no enabled application answers to this resource; name it as scheme://hostname, as the list of applications does",

@@ -1,6 +1,7 @@
 //! The client collects what the person decided (CIBA Core §10.1, §11): once.
 
 use super::CibaRequest;
+use crate::application::usable;
 use crate::approval::{Approval, ApprovalState, pace};
 use crate::audit::AuditEvent;
 use crate::audit::chain::{AuditKey, record};
@@ -11,12 +12,13 @@ use crate::failure::{Failure, Fault, Outcome, Refusal};
 use crate::id::GrantId;
 use crate::oidc::Grant;
 use crate::oidc::token::{self, Minted};
-use crate::provider::Provider;
+use crate::provider::{Host, Provider};
 use crate::secret::{OpaqueToken, TokenDigest};
 use crate::store::{Reading, Writing};
 use crate::time::{Duration, Timestamp};
 use crate::user::User;
 use countersign_protocol::ErrorCode;
+use countersign_protocol::approval::ApprovalKind;
 use countersign_protocol::token::TokenAnswer;
 
 /// What `slow_down` adds to the interval (CIBA Core §11).
@@ -27,7 +29,8 @@ const SLOW_DOWN_ADDS: u32 = 5;
 /// later is a reuse, and ends the grant.
 ///
 /// # Errors
-/// `authorization_pending`, `slow_down`, `access_denied`, `expired_token`, `invalid_grant`, `unauthorized_client`.
+/// `authorization_pending`, `slow_down`, `access_denied`, `expired_token`, `invalid_grant`, `unauthorized_client`,
+/// `invalid_target`: the application of the resource went out of use meanwhile.
 pub async fn redeem(
     provider: &Provider,
     caller: AuthenticatedClient,
@@ -44,10 +47,10 @@ pub async fn redeem(
     let digest = OpaqueToken::presented(auth_req_id).digest();
     let now = provider.clock.now();
     let client = caller.client.id.clone();
-    let limits = provider.policy.pace.clone();
+    let (limits, host) = (provider.policy.pace.clone(), provider.host.clone());
     let found = provider
         .store
-        .read(move |tx| find(tx, &digest, &client, &limits, now))
+        .read(move |tx| find(tx, &digest, &client, &limits, &host, now))
         .await;
     let minted = match found {
         // RSA takes longer than everything else together: signed here, outside the transaction.
@@ -77,13 +80,15 @@ fn find(
     digest: &TokenDigest,
     client: &crate::id::ClientId,
     limits: &crate::policy::PacePolicy,
+    host: &Host,
     now: Timestamp,
 ) -> Outcome<Found> {
     let (ciba, approval) = request_of(tx, digest, client)?;
     let approved = matches!(approval.state, ApprovalState::Approved(_)) && now < ciba.expires_at;
     let user = match approval.user_id {
         Some(user) if approved => {
-            pace::check_redeem(tx, user, client, limits, now)?;
+            pace::check_redeem(tx, user, client, ApprovalKind::Login, limits, now)?;
+            usable::check(tx, host, client, ciba.audience.as_ref())?;
             let user = tx.users().by_id(user)?.filter(|user| user.disabled_at.is_none());
             Some(user.ok_or_else(|| Refusal::invalid_grant("the person can no longer sign in"))?)
         }

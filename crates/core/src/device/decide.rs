@@ -269,5 +269,6 @@ fn application(device: &Device, id: ApplicationId, now: Timestamp) -> Option<App
         is_dependent: false,
         created_at: now,
         disabled_at: None,
+        removed_at: None,
     })
 }

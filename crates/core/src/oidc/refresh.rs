@@ -3,6 +3,7 @@
 
 use super::token::{self, Minted};
 use super::{Grant, RefreshSpent, RefreshToken};
+use crate::application::usable;
 use crate::approval::pace;
 use crate::audit::AuditEvent;
 use crate::audit::chain::{AuditKey, record};
@@ -27,7 +28,7 @@ use zeroize::Zeroizing;
 /// its answer was lost: within the grace window it gets the same answer again.
 ///
 /// # Errors
-/// `unauthorized_client`, `invalid_grant`, `invalid_scope`.
+/// `unauthorized_client`, `invalid_grant`, `invalid_scope`, `invalid_target`.
 pub async fn refresh(
     provider: &Provider,
     caller: AuthenticatedClient,
@@ -72,10 +73,11 @@ async fn look_up(
     scope: Option<&str>,
 ) -> Outcome<Found> {
     let now = provider.clock.now();
-    let (digest, client, policy) = (
+    let (digest, client, policy, host) = (
         presented.digest(),
         caller.client.id.clone(),
         provider.policy.clone(),
+        provider.host.clone(),
     );
     let wanted = scope
         .filter(|scope| !scope.is_empty())
@@ -101,6 +103,7 @@ async fn look_up(
             }
             let user = check_alive(tx, &token, &grant, &policy, now)?;
             check_scope(wanted.as_ref(), &grant)?;
+            usable::check(tx, &host, &grant.client_id, grant.audience.as_ref())?;
             Ok(Found::Alive {
                 grant: Box::new(grant),
                 user: Box::new(user),

@@ -111,12 +111,19 @@ pub trait ApplicationStore {
     fn by_id(&self, id: ApplicationId) -> Answer<Option<Application>>;
     /// By folded host name, enabled or not.
     fn by_hostname(&self, hostname: &str) -> Answer<Option<Application>>;
-    /// The application whose key a client holds: of several the one with a host name, then the oldest.
+    /// The application whose key a client holds: of several one that is not removed, then one with a host name, then
+    /// the oldest.
     fn by_client(&self, client: &ClientId) -> Answer<Option<Application>>;
-    /// All, by creation.
+    /// All that are not removed, by creation.
     fn list(&self) -> Answer<Vec<Application>>;
     /// Adds one. `false` means that another application has the host name or the client identifier.
     fn insert(&mut self, application: &Application) -> Answer<bool>;
+    /// Writes everything anew but id and creation. `false` means that it is removed, or that another application has
+    /// the host name or the client identifier.
+    fn update(&mut self, application: &Application) -> Answer<bool>;
+    /// Takes it out of use for good and frees its host name and client identifier. `false` means that it is removed
+    /// already, or was never there.
+    fn remove(&mut self, id: ApplicationId, at: Timestamp) -> Answer<bool>;
     /// Disables (or, with `None`, enables again).
     fn set_disabled(&mut self, id: ApplicationId, at: Option<Timestamp>) -> Answer<()>;
 }

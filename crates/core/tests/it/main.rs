@@ -7,6 +7,7 @@
 )]
 
 mod application;
+mod application_change;
 mod audit;
 mod ciba_poll;
 mod client_registration;

@@ -119,3 +119,75 @@ pub async fn an_application_is_disabled_and_enabled(fixture: &dyn Fixture) {
         [application(1, None)]
     );
 }
+
+/// Id and creation stay; a taken name changes nothing.
+pub async fn an_application_is_written_anew(fixture: &dyn Fixture) {
+    let store = fixture.open();
+    for n in [1, 2] {
+        write(&store, move |tx| {
+            tx.applications_mut().insert(&application(n, None))
+        })
+        .await;
+    }
+    let renamed = Application {
+        name: "Handbook".to_owned(),
+        hostname: Some("handbook.example".to_owned()),
+        client_id: Some(client_id(1)),
+        disabled_at: Some(NOW),
+        ..application(1, None)
+    };
+    let taken = [
+        Application {
+            hostname: application(2, None).hostname,
+            ..renamed.clone()
+        },
+        Application {
+            client_identifier: application(2, None).client_identifier,
+            ..renamed.clone()
+        },
+    ];
+    for taken in taken {
+        assert!(!write(&store, move |tx| tx.applications_mut().update(&taken)).await);
+    }
+    let written = renamed.clone();
+    assert!(write(&store, move |tx| tx.applications_mut().update(&written)).await);
+    assert_eq!(
+        read(&store, |tx| tx.applications().list()).await,
+        [renamed, application(2, None)]
+    );
+}
+
+/// The row stays, its names are free, and nothing brings it back.
+pub async fn an_application_is_removed_once(fixture: &dyn Fixture) {
+    let store = fixture.open();
+    let old = application(1, Some(client_id(1)));
+    let id = old.id;
+    let inserted = old.clone();
+    write(&store, move |tx| tx.applications_mut().insert(&inserted)).await;
+    assert!(write(&store, move |tx| tx.applications_mut().remove(id, NOW)).await);
+    assert!(!write(&store, move |tx| tx.applications_mut().remove(id, NOW)).await);
+    assert_eq!(read(&store, |tx| tx.applications().list()).await, []);
+    let removed = Application {
+        hostname: None,
+        client_identifier: None,
+        disabled_at: Some(NOW),
+        removed_at: Some(NOW),
+        ..old.clone()
+    };
+    assert_eq!(
+        read(&store, move |tx| tx.applications().by_id(id)).await,
+        Some(removed.clone())
+    );
+    let again = old.clone();
+    assert!(!write(&store, move |tx| tx.applications_mut().update(&again)).await);
+    // Its client is known to have had one, until another stands in its place.
+    let of_client = |tx: &dyn countersign_core::store::Reading| tx.applications().by_client(&client_id(1));
+    assert_eq!(read(&store, of_client).await, Some(removed));
+    let successor = Application {
+        id: application(2, None).id,
+        ..old
+    };
+    let inserted = successor.clone();
+    assert!(write(&store, move |tx| tx.applications_mut().insert(&inserted)).await);
+    assert_eq!(read(&store, of_client).await, Some(successor));
+}

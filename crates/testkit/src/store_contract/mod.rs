@@ -89,7 +89,8 @@ macro_rules! store_contract {
                 waiting_registrations_are_counted, a_registration_is_decided_once, a_device_comes_back_as_it_was,
                 a_device_is_suspended_brought_back_and_revoked, newest_devices_come_first;
             application: an_application_comes_back_as_it_was, a_taken_host_name_or_identifier_is_refused,
-                the_oldest_application_of_a_client_answers, an_application_is_disabled_and_enabled;
+                the_oldest_application_of_a_client_answers, an_application_is_disabled_and_enabled,
+                an_application_is_written_anew, an_application_is_removed_once;
             authenticator: phones_of_a_person_come_oldest_first, a_phone_is_revoked_once,
                 an_invitation_is_spent_once, a_login_hint_token_is_spent_once;
             approval: an_approval_comes_back_in_every_state, revisions_grow_with_every_change,

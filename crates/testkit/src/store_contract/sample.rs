@@ -148,6 +148,7 @@ pub fn application(n: u128, of: Option<ClientId>) -> Application {
         is_dependent: false,
         created_at: NOW + Duration::from_secs(u64::try_from(n).expect("small")),
         disabled_at: None,
+        removed_at: None,
     }
 }
 
