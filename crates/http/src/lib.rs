@@ -23,6 +23,7 @@ mod openapi;
 pub mod reference;
 mod reply;
 mod router;
+mod user;
 
 pub use app::{AppState, Settings};
 pub use extract::address::{PeerAddr, TrustedProxies};

@@ -32,6 +32,7 @@ use utoipa::{Modify, OpenApi as _};
         (name = "ciba", description = "Client-initiated backchannel authentication."),
         (name = "device", description = "Machines and their registration."),
         (name = "application", description = "Applications that people sign in to."),
+        (name = "user", description = "What a service may know of a person."),
         (name = "authenticator", description = "A person's phones."),
         (name = "approval", description = "What a phone sees and decides."),
         (name = "health", description = "For whoever runs the process.")

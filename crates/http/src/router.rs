@@ -3,7 +3,7 @@
 use crate::app::AppState;
 use crate::layer::{observe, panics, size};
 use crate::reply::ErrorReply;
-use crate::{application, approval, authenticator, ciba, device, health, oidc, openapi};
+use crate::{application, approval, authenticator, ciba, device, health, oidc, openapi, user};
 use axum::Router;
 use axum::http::StatusCode;
 use axum::middleware;
@@ -43,6 +43,16 @@ pub(crate) fn documented() -> OpenApiRouter<AppState> {
         .routes(routes!(device::registrations::get))
         .routes(routes!(device::decision::post))
         .routes(routes!(application::well_known::get))
+        .routes(routes!(
+            application::applications::get,
+            application::applications::post
+        ))
+        .routes(routes!(
+            application::by_id::get,
+            application::by_id::patch,
+            application::by_id::delete
+        ))
+        .routes(routes!(user::me::get))
         .routes(routes!(authenticator::authenticators::post))
         .routes(routes!(authenticator::invitations::post))
         .routes(routes!(authenticator::enroll::get))

@@ -67,9 +67,14 @@ pub async fn change(
 
 fn check_names(patch: &Map<String, Value>) -> Result<(), Refusal> {
     for (member, known) in MEMBERS {
-        let object = match member {
+        let object = match member.map(|member| (member, patch.get(member))) {
             None => Some(patch),
-            Some(member) => patch.get(member).and_then(Value::as_object),
+            Some((_, None | Some(Value::Null))) => None,
+            Some((_, Some(Value::Object(object)))) => Some(object),
+            // An array would be read as the members in their order.
+            Some((member, Some(_))) => {
+                return Err(Refusal::invalid_request(format!("{member} must be an object")));
+            }
         };
         let names = object.into_iter().flat_map(Map::keys);
         if let Some(unknown) = names.into_iter().find(|name| !known.contains(&name.as_str())) {

@@ -28,7 +28,7 @@ pub(crate) enum Opens {
 }
 
 /// Every POST endpoint: its path in the document, what it reads, whose token it takes.
-pub(crate) const POSTS: [(&str, Reads, Opens); 13] = [
+pub(crate) const POSTS: [(&str, Reads, Opens); 14] = [
     ("/oidc/token", Reads::Form, Opens::Anyone),
     ("/oidc/token/introspection", Reads::Form, Opens::Anyone),
     ("/oidc/token/revocation", Reads::Form, Opens::Anyone),
@@ -42,6 +42,7 @@ pub(crate) const POSTS: [(&str, Reads, Opens); 13] = [
         Reads::Json,
         Opens::Operator,
     ),
+    ("/applications", Reads::Json, Opens::Operator),
     ("/authenticators", Reads::Json, Opens::Anyone),
     ("/authenticators/invitations", Reads::Nothing, Opens::Phone),
     ("/approvals/{id}/decision", Reads::Json, Opens::Phone),

@@ -8,10 +8,12 @@ use countersign_core::user::IdpRole;
 use serde_json::json;
 use std::time::Duration;
 
-const WITH_TOKEN: [&str; 8] = [
+const WITH_TOKEN: [&str; 10] = [
     "/oidc/identify",
     "/oidc/me",
     "/applications/.well-known",
+    "/applications",
+    "/users/me",
     "/devices/registrations",
     "/approvals",
     "/approvals/events",

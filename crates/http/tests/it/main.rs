@@ -9,6 +9,7 @@
 )]
 
 mod address;
+mod application;
 mod arbitrary;
 mod bad_input;
 mod bearer;
