@@ -11,7 +11,7 @@ const ARROWS: [(&str, &[&str]); 11] = [
     ("jose", &[]),
     ("core", &["protocol", "jose"]),
     ("store-sqlite", &["core", "protocol", "jose"]),
-    ("notify", &["core", "protocol"]),
+    ("notify", &["core", "protocol", "jose"]),
     ("http", &["core", "protocol", "jose"]),
     (
         "server",

@@ -11,7 +11,11 @@ pub trait Outbound: Send + Sync {
     ///
     /// # Errors
     /// There was no whole answer in time: why, in a sentence without secrets.
-    async fn post(&self, endpoint: &PushEndpoint, message: OutboundMessage) -> Result<OutboundAnswer, Unreachable>;
+    async fn post(
+        &self,
+        endpoint: &PushEndpoint,
+        message: OutboundMessage,
+    ) -> Result<OutboundAnswer, Unreachable>;
 
     /// Connects to the host of a push service and asks for nothing.
     ///

@@ -1,6 +1,12 @@
-//! Reaching phones. Today that is the inbox: a phone that listens to its event stream is woken when something of its
-//! person changed. Push services join later, beside it: the inbox always works without any of them.
+//! Reaching phones. A phone that listens to its event stream is woken by the [`Inbox`] when something of its person
+//! changed; that always works. A phone that sleeps can be woken by its push service beside it: the [`Courier`] carries the
+//! messages of the outbox there, through [`HttpOutbound`].
 
+mod courier;
 mod inbox;
+mod outbound;
+mod web_push;
 
+pub use courier::Courier;
 pub use inbox::Inbox;
+pub use outbound::HttpOutbound;

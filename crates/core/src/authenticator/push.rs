@@ -71,8 +71,7 @@ impl PushSubscription {
             Refusal::invalid_request("keys.p256dh must be an uncompressed point on P-256 in base64url")
         })?;
         let auth = bytes(&request.keys.auth).and_then(|auth| auth.try_into().ok());
-        let auth =
-            auth.ok_or_else(|| Refusal::invalid_request("keys.auth must be 16 bytes in base64url"))?;
+        let auth = auth.ok_or_else(|| Refusal::invalid_request("keys.auth must be 16 bytes in base64url"))?;
         Ok(Self {
             authenticator_id,
             endpoint,

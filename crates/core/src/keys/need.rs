@@ -20,5 +20,7 @@ pub async fn signer(provider: &Provider, purpose: KeyPurpose, algorithm: Algorit
     provider.reload_keys().await?;
     let ring = provider.keys();
     let key = ring.signer(purpose, algorithm, provider.clock.now());
-    Ok(key.map_err(|error| Fault::new(format!("the key that was just made does not sign: {error}")))?.clone())
+    Ok(key
+        .map_err(|error| Fault::new(format!("the key that was just made does not sign: {error}")))?
+        .clone())
 }

@@ -58,10 +58,9 @@ pub async fn settle(provider: &Provider, letter: Letter, attempt: Attempt) -> Ou
             let problem = problem(&attempt);
             let ours = match next {
                 Next::End(state) => tx.outbox_mut().settle(id, number, state, problem)?,
-                Next::Again(at) => {
-                    tx.outbox_mut()
-                        .postpone(id, number, at, problem.unwrap_or_default())?
-                }
+                Next::Again(at) => tx
+                    .outbox_mut()
+                    .postpone(id, number, at, problem.unwrap_or_default())?,
             };
             if ours {
                 note(tx, &audit, &letter, &attempt, now)?;
@@ -112,7 +111,10 @@ fn note(
     attempt: &Attempt,
     now: Timestamp,
 ) -> Outcome<()> {
-    let (id, endpoint) = (letter.subscription.authenticator_id, &letter.subscription.endpoint);
+    let (id, endpoint) = (
+        letter.subscription.authenticator_id,
+        &letter.subscription.endpoint,
+    );
     let current = tx.push().by_authenticator(id)?;
     if current.is_none_or(|current| current.endpoint != *endpoint) {
         return Ok(());

@@ -89,7 +89,7 @@ fn is_global(name: &str) -> bool {
         name.strip_suffix(*suffix)
             .is_some_and(|rest| rest.is_empty() || rest.ends_with('.'))
     };
-    name.contains('.') && !LOCAL.iter().any(|suffix| local(&suffix))
+    name.contains('.') && !LOCAL.iter().any(local)
 }
 
 impl fmt::Debug for PushEndpoint {
@@ -112,7 +112,10 @@ mod tests {
     fn a_push_service_on_the_internet_is_taken() {
         let policy = PushPolicy::default();
         for (url, origin) in [
-            ("https://push.example.net/wpush/v2/abc", "https://push.example.net"),
+            (
+                "https://push.example.net/wpush/v2/abc",
+                "https://push.example.net",
+            ),
             ("https://push.example.net:443/a", "https://push.example.net"),
             (
                 "https://Push.Example.net:8443/a?b=c",
@@ -169,7 +172,11 @@ mod tests {
 
     #[test]
     fn danger_allows_a_push_service_on_this_machine_and_still_no_other_scheme() {
-        for url in ["http://127.0.0.1:4000/a", "https://localhost/a", "http://[::1]:80/"] {
+        for url in [
+            "http://127.0.0.1:4000/a",
+            "https://localhost/a",
+            "http://[::1]:80/",
+        ] {
             assert!(PushEndpoint::parse(url, &DANGER).is_ok(), "{url}");
         }
         for url in [
