@@ -231,6 +231,12 @@ impl KeyRing {
             .filter(|key| key.purpose == purpose && key.state(now).is_published())
     }
 
+    /// Every key that was not revoked, retired ones too: for evidence that has no end, such as consent receipts.
+    #[must_use]
+    pub fn unrevoked(&self, purpose: KeyPurpose) -> Vec<&RingKey> {
+        self.keys.iter().filter(|key| key.purpose == purpose).collect()
+    }
+
     /// The JWK Set (RFC 7517 §5), each key with `kid`, `use` and `alg`.
     #[must_use]
     pub fn jwks(&self, purpose: KeyPurpose, now: Timestamp) -> Value {
