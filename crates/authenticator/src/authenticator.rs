@@ -5,10 +5,13 @@ use std::sync::Arc;
 use countersign_jose::{KeyType, PrivateKey};
 use countersign_protocol::approval::{ApprovalItem, DecisionAnswer, SettledItem};
 use countersign_protocol::authenticator::LoginHintTokenAnswer;
+use countersign_protocol::consent::ConsentItem;
+use uuid::Uuid;
 
 use crate::session::Session;
 use crate::{
-    Account, Answer, Error, Invitation, NewPhone, Pace, Ports, Store, Watcher, approvals, decide, enrol,
+    Account, Answer, Error, Invitation, NewPhone, Pace, Ports, Scan, Store, Watcher, approvals, consents,
+    decide, enrol, scan,
 };
 
 /// An enrolled phone: a key, an account, and a session with the provider.
@@ -97,11 +100,45 @@ impl Authenticator {
         approvals::login_hint_token(&self.session).await
     }
 
+    /// What the person gave away, withdrawn or not, newest first.
+    ///
+    /// # Errors
+    /// As [`Authenticator::approvals`].
+    pub async fn consents(&self) -> Result<Vec<ConsentItem>, Error> {
+        consents::list(&self.session).await
+    }
+
+    /// The one consent whose id begins with `prefix`.
+    ///
+    /// # Errors
+    /// [`Error::Usage`] if none or several do; otherwise as [`Authenticator::approvals`].
+    pub async fn consent(&self, prefix: &str) -> Result<ConsentItem, Error> {
+        consents::by_prefix(self.consents().await?, prefix)
+    }
+
+    /// Takes a consent back, for good. Doing it twice changes nothing.
+    ///
+    /// # Errors
+    /// As [`Authenticator::approvals`].
+    pub async fn revoke_consent(&self, id: Uuid) -> Result<(), Error> {
+        consents::revoke(&self.session, id).await
+    }
+
+    /// Answers a code that the person has scanned: tells the service behind it who the person is, by a login hint
+    /// token. The approval follows. If [`Scan::is_provider`] is false, the person has to be shown the host before.
+    ///
+    /// # Errors
+    /// [`Error::Refused`] if the session has ended or has taken another phone, otherwise as
+    /// [`Authenticator::approvals`].
+    pub async fn scan(&self, code: &Scan) -> Result<(), Error> {
+        scan::scan(&self.session, code).await
+    }
+
     /// Signs and sends the person's answer to `item`.
     ///
     /// # Errors
     /// [`Error::Digest`] or [`Error::CodeDiffers`] if nothing was signed; [`Error::Usage`] if a code is missing or
-    /// malformed; [`Error::Refused`] with `conflict` if another phone decided first.
+    /// malformed, or if a part is granted that was not asked for or that leaves out a required item; [`Error::Refused`] with `conflict` if another phone decided first.
     pub async fn decide(&self, item: &ApprovalItem, answer: &Answer) -> Result<DecisionAnswer, Error> {
         decide::decide(&self.session, item, answer).await
     }

@@ -2,11 +2,13 @@
 
 mod accounts;
 mod args;
+mod consents;
 mod decide;
 mod dialogue;
 mod enroll;
 mod output;
 mod read;
+mod scan;
 mod watch;
 
 use std::process::ExitCode;
@@ -59,7 +61,9 @@ async fn run(args: Args, output: &Output) -> Result<(), Error> {
         Command::Approve(args) => decide::approve(&world, &args).await,
         Command::Deny(args) => decide::deny(&world, &args).await,
         Command::LoginHintToken(args) => read::login_hint_token(&world, &args).await,
+        Command::Scan(args) => scan::run(&world, &args).await,
         Command::History(args) => read::history(&world, &args).await,
+        Command::Consents(args) => consents::run(&world, &args).await,
         Command::Accounts(args) => accounts::list(&world, &args),
         Command::Remove(args) => accounts::remove(&world, &args),
     }

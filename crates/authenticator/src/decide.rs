@@ -103,6 +103,7 @@ fn claims(item: &ApprovalItem, answer: &Answer, session: &Session) -> Result<Dec
     if digest != item.digest {
         return Err(Error::Digest { id: item.id });
     }
+    check_granted(item, answer)?;
     let Ports { clock, .. } = &session.ports;
     let now = clock.now();
     Ok(DecisionClaims {
@@ -118,6 +119,29 @@ fn claims(item: &ApprovalItem, answer: &Answer, session: &Session) -> Result<Dec
         code: code(item, answer)?,
         reason: answer.reason.clone(),
     })
+}
+
+/// Whether the granted part is one: the provider would refuse what was not asked for, and take a yes without a
+/// required item for a no, which the person did not mean.
+fn check_granted(item: &ApprovalItem, answer: &Answer) -> Result<(), Error> {
+    let (Decision::Approved, Some(granted)) = (answer.decision, &answer.granted) else {
+        return Ok(());
+    };
+    let asked = || item.claims.iter().chain(&item.scopes).flatten();
+    if let Some(stranger) = granted.iter().find(|name| !asked().any(|asked| asked == *name)) {
+        let names: Vec<&str> = asked().map(String::as_str).collect();
+        return Err(Error::usage(format!(
+            "{stranger} is not asked for; grant a part of: {}",
+            names.join(",")
+        )));
+    }
+    let mut required = item.required_claims.iter().flatten();
+    match required.find(|name| !granted.contains(name)) {
+        Some(missing) => Err(Error::usage(format!(
+            "{missing} is required: grant it as well, or deny the request"
+        ))),
+        None => Ok(()),
+    }
 }
 
 /// The code to send, after the checks that the phone can make itself: a slip of the finger must not cost the person

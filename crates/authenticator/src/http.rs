@@ -58,6 +58,15 @@ impl Http {
         self.client.post(self.host.url(path))
     }
 
+    pub(crate) fn delete(&self, path: &str) -> RequestBuilder {
+        self.client.delete(self.host.url(path))
+    }
+
+    /// Sends a call whose success says nothing more (status 204).
+    pub(crate) async fn done(&self, request: RequestBuilder) -> Result<(), Error> {
+        self.open(request.timeout(CALL_TIMEOUT)).await.map(drop)
+    }
+
     /// Sends a call and reads its JSON answer.
     pub(crate) async fn json<T: DeserializeOwned>(&self, request: RequestBuilder) -> Result<T, Error> {
         let response = self.open(request.timeout(CALL_TIMEOUT)).await?;

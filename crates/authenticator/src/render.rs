@@ -6,5 +6,5 @@ mod item;
 mod text;
 
 pub(crate) use item::status;
-pub use item::{describe, headline, history_line, seconds_left};
+pub use item::{describe, describe_consent, headline, history_line, seconds_left};
 pub use text::{neutralise, neutralise_json};

@@ -53,6 +53,12 @@ impl Session {
             .await
     }
 
+    /// A call with the phone's token whose success says nothing more.
+    pub(crate) async fn done(&self, request: impl Fn(&Http) -> RequestBuilder) -> Result<(), Error> {
+        self.with_bearer(|bearer| self.http.done(request(&self.http).bearer_auth(bearer)))
+            .await
+    }
+
     /// A call with the phone's token whose answer is a stream.
     pub(crate) async fn open(&self, request: impl Fn(&Http) -> RequestBuilder) -> Result<Response, Error> {
         self.with_bearer(|bearer| self.http.open(request(&self.http).bearer_auth(bearer)))

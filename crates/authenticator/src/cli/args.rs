@@ -18,8 +18,12 @@ Examples:
   countersign-authenticator list
   countersign-authenticator approve 0192 --code 123456
       See what waits, then answer one request; the beginning of its id is enough.
+  countersign-authenticator approve 0192 --grant firstName,email
+      Give a part of the personal data that is asked for.
   countersign-authenticator deny 0192 --not-me
       Refuse a request that you did not start, and report it.
+  countersign-authenticator scan screenshot.png --approve
+      Sign in where a code is shown, then look at the request that follows and decide.
   countersign-authenticator --store ./phone watch --auto approve --once
       Answer the next request without a person: for integration tests only.
 
@@ -62,8 +66,12 @@ pub(super) enum Command {
     Deny(DenyArgs),
     /// Get a token that lets one service find you once
     LoginHintToken(ReadArgs),
+    /// Scan the code of a sign-in, from its text or from a picture of it
+    Scan(ScanArgs),
     /// Show your past requests, newest first
     History(ReadArgs),
+    /// Show what you consented to give away, or take a consent back
+    Consents(ConsentsArgs),
     /// Show the accounts in the store
     Accounts(ReadArgs),
     /// Forget an account and its key on this machine
@@ -131,6 +139,53 @@ pub(super) struct ApproveArgs {
     /// The code that the other screen shows
     #[arg(long)]
     pub(super) code: Option<String>,
+    /// Grant only these of the scopes or the personal data that are asked for, such as firstName,email
+    #[arg(long, value_name = "NAME,…", value_delimiter = ',')]
+    pub(super) grant: Option<Vec<String>>,
+}
+
+#[derive(Debug, ClapArgs)]
+pub(super) struct ConsentsArgs {
+    /// Print JSON for programs
+    #[arg(long)]
+    pub(super) json: bool,
+    #[command(subcommand)]
+    pub(super) command: Option<ConsentsCommand>,
+}
+
+#[derive(Debug, Subcommand)]
+pub(super) enum ConsentsCommand {
+    /// Take a consent back: the application gets nothing more by it
+    Revoke {
+        /// Id of the consent, or the beginning of it
+        id: String,
+    },
+}
+
+#[derive(Debug, ClapArgs)]
+pub(super) struct ScanArgs {
+    /// The text of the code, or a file with it: a PNG or JPEG picture, or text; - reads either from standard input
+    #[arg(value_name = "TEXT|FILE")]
+    pub(super) code: String,
+    /// Sign in at a host that is not your provider without being asked: for scripts
+    #[arg(long)]
+    pub(super) yes: bool,
+    /// Wait for the request that follows and decide about it, as `watch --once` does
+    #[arg(long)]
+    pub(super) approve: bool,
+    /// With --approve: answer without asking, for integration tests only
+    #[arg(long, value_name = "ANSWER", requires = "approve")]
+    pub(super) auto: Option<Auto>,
+    /// With --approve: the code of the other screen, for requests that ask for one
+    #[arg(long = "code", value_name = "CODE", requires = "approve")]
+    pub(super) other_code: Option<String>,
+    /// Let the code name a service on another machine by plain http: everybody on the way can read your token. For
+    /// closed test networks
+    #[arg(long)]
+    pub(super) danger_plain_http: bool,
+    /// Print one JSON object a line: {"event":"scanned"|"approval"|"settled"|"decided","data":{…}}
+    #[arg(long)]
+    pub(super) json: bool,
 }
 
 #[derive(Debug, ClapArgs)]

@@ -10,6 +10,7 @@ use crate::{Answer, Error};
 pub(super) async fn approve(world: &World<'_>, args: &ApproveArgs) -> Result<(), Error> {
     let answer = Answer {
         code: args.code.clone(),
+        granted: args.grant.clone(),
         ..Answer::approve()
     };
     run(world, &args.id, &answer).await

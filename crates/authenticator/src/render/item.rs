@@ -7,6 +7,7 @@ use countersign_protocol::approval::{
     ApplicationShown, ApprovalItem, ApprovalKind, ApprovalStatus, ContextShown, SettledItem,
     VerificationMode, VerificationShown,
 };
+use countersign_protocol::consent::ConsentItem;
 use jiff::Timestamp;
 
 use super::neutralise;
@@ -33,7 +34,15 @@ pub fn describe(item: &ApprovalItem, now: i64) -> String {
         line("Scopes", &words(scopes));
     }
     if let Some(claims) = &item.claims {
-        line("Personal data", &words(claims));
+        for (label, name) in std::iter::once("Asks for")
+            .chain(std::iter::repeat(""))
+            .zip(claims)
+        {
+            line(
+                label,
+                &claim(name, item.required_claims.as_deref().unwrap_or_default()),
+            );
+        }
     }
     if let Some(reason) = &item.reason {
         line("Reason", &neutralise(reason));
@@ -156,6 +165,36 @@ fn verification(verification: &VerificationShown) -> Option<String> {
             Some("six digits, on the other screen: type them to approve".to_owned())
         }
     }
+}
+
+/// One piece of personal data, and whether the person may leave it out.
+fn claim(name: &str, required: &[String]) -> String {
+    let need = if required.iter().any(|required| required == name) {
+        "required"
+    } else {
+        "optional"
+    };
+    format!("{}  ({need})", neutralise(name))
+}
+
+/// A consent that the person gave, as lines for them.
+#[must_use]
+pub fn describe_consent(consent: &ConsentItem) -> String {
+    let mut text = format!("{BOLD}{}{BOLD:#}\n", neutralise(&consent.application.name));
+    let mut line = |label: &str, value: &str| {
+        // Writing to a String cannot fail.
+        let _ = writeln!(text, "  {label:<13}{value}");
+    };
+    let names: Vec<String> = consent.names.iter().map(ToString::to_string).collect();
+    line("Id", &consent.id.to_string());
+    line("Application", &application(&consent.application));
+    line("Given", &words(&names));
+    line("Reason", &neutralise(&consent.reason));
+    line("Given at", &neutralise(&consent.granted_at));
+    if let Some(at) = &consent.revoked_at {
+        line("Taken back", &neutralise(at));
+    }
+    text
 }
 
 fn words(list: &[String]) -> String {

@@ -14,7 +14,7 @@ use axum::body::{Body, Bytes};
 use axum::extract::{Path, State};
 use axum::http::{HeaderMap, StatusCode, header};
 use axum::response::{IntoResponse as _, Json, Response};
-use axum::routing::{get, post};
+use axum::routing::{delete, get, post};
 use countersign_authenticator::Invitation;
 use countersign_jose::{Jwk, PublicKey, UnverifiedJws, base64url};
 use countersign_protocol::approval::{
@@ -24,6 +24,7 @@ use countersign_protocol::approval::{
 use countersign_protocol::authenticator::{
     EnrolmentAnswer, EnrolmentProof, EnrolmentRequest, LoginHintTokenAnswer,
 };
+use countersign_protocol::consent::{ConsentItem, ConsentList};
 use countersign_protocol::token::{CLIENT_ASSERTION_TYPE, JwtClaims, TokenAnswer};
 use countersign_protocol::{ErrorBody, ErrorCode};
 use serde_json::{Value, json};
@@ -43,6 +44,7 @@ pub(crate) struct Memory {
     pub(crate) pending: Vec<ApprovalItem>,
     pub(crate) history: Vec<SettledItem>,
     pub(crate) decisions: Vec<(String, DecisionClaims)>,
+    pub(crate) consents: Vec<ConsentItem>,
     pub(crate) events: Vec<String>,
     pub(crate) resumed_from: Vec<Option<String>>,
     /// The issuer to name in the next enrolment, if not the right one.
@@ -79,6 +81,8 @@ impl FakeProvider {
             .route("/approvals/events", get(events))
             .route("/approvals/{id}/decision", post(decision))
             .route("/login-hint-tokens", post(login_hint_token))
+            .route("/consents", get(consents))
+            .route("/consents/{id}", delete(revoke_consent))
             .with_state(provider.clone());
         tokio::spawn(async move { axum::serve(listener, router).await.unwrap() });
         provider
@@ -278,6 +282,32 @@ async fn login_hint_token(
             expires_in: 300,
         };
         Ok(Json(answer).into_response())
+    })
+}
+
+async fn consents(State(provider): State<FakeProvider>, headers: HeaderMap) -> Result<Response, Response> {
+    provider.with(|memory| {
+        memory.phone_of(&headers)?;
+        Ok(Json(ConsentList {
+            consents: memory.consents.clone(),
+        })
+        .into_response())
+    })
+}
+
+async fn revoke_consent(
+    State(provider): State<FakeProvider>,
+    Path(id): Path<Uuid>,
+    headers: HeaderMap,
+) -> Result<Response, Response> {
+    provider.with(|memory| {
+        memory.phone_of(&headers)?;
+        let consent = memory.consents.iter_mut().find(|consent| consent.id == id);
+        let Some(consent) = consent else {
+            return Err(refuse(ErrorCode::NotFound, "there is no such consent"));
+        };
+        consent.revoked_at = Some("2026-01-02T03:05:00Z".into());
+        Ok(StatusCode::NO_CONTENT.into_response())
     })
 }
 

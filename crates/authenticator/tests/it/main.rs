@@ -6,6 +6,7 @@
     reason = "helpers outside #[test] functions: a test that goes wrong stops at once"
 )]
 
+mod consents;
 mod decision;
 mod enrolment;
 mod fake_provider;

@@ -50,14 +50,14 @@ impl Terminal {
         (status.code().unwrap(), text(stdout), text(stderr))
     }
 
-    async fn ok(&self, args: &[&str]) -> String {
+    pub(crate) async fn ok(&self, args: &[&str]) -> String {
         let (code, stdout, stderr) = self.run(args).await;
         assert_eq!(code, 0, "{args:?}: {stderr}");
         stdout
     }
 
     /// Runs a command that must fail with `expected`, and returns its one sentence.
-    async fn fails(&self, expected: i32, args: &[&str]) -> String {
+    pub(crate) async fn fails(&self, expected: i32, args: &[&str]) -> String {
         let (code, stdout, stderr) = self.run(args).await;
         assert_eq!(code, expected, "{args:?}: {stdout}{stderr}");
         stderr

@@ -1,7 +1,7 @@
 use countersign_authenticator::render::{describe, history_line, seconds_left};
 use countersign_protocol::approval::{ApprovalItem, ApprovalStatus, SettledItem};
 
-use crate::samples::{NOW, choose, compare, item, transfer};
+use crate::samples::{NOW, choose, compare, consent, item, transfer};
 
 /// What stands on a screen without colours.
 fn plain(item: &ApprovalItem, now: i64) -> String {
@@ -21,6 +21,22 @@ Sign-in for Demo shop
   Time left    60 s
 ";
     assert_eq!(plain(&item(1), NOW), expected);
+}
+
+#[test]
+fn a_person_sees_which_personal_data_is_asked_for_why_and_what_may_be_left_out() {
+    let expected = "\
+Request for personal data for Demo shop
+  Id           00000000-0000-0000-0000-000000000001
+  Application  Demo shop (shop.example), verified
+  Asks for     email  (required)
+               firstName  (optional)
+  Reason       To send you the order
+  From         192.0.2.7, ones-oidc/0.3.9
+  Asked at     2026-01-02T03:04:00Z
+  Time left    60 s
+";
+    assert_eq!(plain(&consent(1), NOW), expected);
 }
 
 #[test]
@@ -70,6 +86,7 @@ fn hostile_text_in_any_member_stays_on_its_line_and_moves_nothing() {
     item.binding_message = text();
     item.scopes = Some(vec![HOSTILE.into()]);
     item.claims = Some(vec![HOSTILE.into()]);
+    item.required_claims = Some(vec![HOSTILE.into()]);
     item.reason = text();
     item.context.ip = text();
     item.context.place = text();

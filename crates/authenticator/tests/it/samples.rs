@@ -65,6 +65,7 @@ pub(crate) fn item(number: u128) -> ApprovalItem {
         binding_message: Some("Order 4711".into()),
         scopes: Some(vec!["openid".into(), "profile".into()]),
         claims: None,
+        required_claims: None,
         reason: None,
         verification: VerificationShown {
             mode: VerificationMode::None,
@@ -115,6 +116,19 @@ pub(crate) fn transfer(number: u128) -> ApprovalItem {
     };
     sealed(ApprovalItem {
         verification,
+        ..item(number)
+    })
+}
+
+/// A request for personal data: e-mail is required, the first name is not.
+pub(crate) fn consent(number: u128) -> ApprovalItem {
+    sealed(ApprovalItem {
+        kind: ApprovalKind::Consent,
+        binding_message: None,
+        scopes: None,
+        claims: Some(vec!["email".into(), "firstName".into()]),
+        required_claims: Some(vec!["email".into()]),
+        reason: Some("To send you the order".into()),
         ..item(number)
     })
 }
