@@ -63,7 +63,9 @@ impl HttpOutbound {
     fn client(&self, endpoint: &PushEndpoint) -> Result<&Client, Unreachable> {
         PushEndpoint::parse(endpoint.as_str(), &self.policy)
             .map_err(|reason| Unreachable(format!("the endpoint {reason}")))?;
-        self.client.as_ref().map_err(|problem| Unreachable(problem.clone()))
+        self.client
+            .as_ref()
+            .map_err(|problem| Unreachable(problem.clone()))
     }
 
     async fn head(&self, request: RequestBuilder) -> Result<Response, Unreachable> {

@@ -27,3 +27,16 @@ impl Resolve for PublicOnly {
         })
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::PublicOnly;
+    use reqwest::dns::Resolve as _;
+
+    #[tokio::test]
+    async fn a_name_that_leads_to_this_machine_is_not_resolved() {
+        let resolved = PublicOnly.resolve("localhost".parse().unwrap()).await;
+        let error = resolved.err().expect("no address");
+        assert!(error.to_string().contains("no public address"), "{error}");
+    }
+}

@@ -61,7 +61,10 @@ mod tests {
             assert!(matches!(attempt(status, None), Attempt::Refused(_)), "{status}");
         }
         for status in [408, 429, 500, 502, 503, 504] {
-            assert!(matches!(attempt(status, None), Attempt::Failed { .. }), "{status}");
+            assert!(
+                matches!(attempt(status, None), Attempt::Failed { .. }),
+                "{status}"
+            );
         }
     }
 
@@ -78,7 +81,11 @@ mod tests {
             ("1.5", None),
             ("", None),
         ] {
-            assert_eq!(retry_after(value, NOW), seconds.map(Duration::from_secs), "{value}");
+            assert_eq!(
+                retry_after(value, NOW),
+                seconds.map(Duration::from_secs),
+                "{value}"
+            );
         }
         let Attempt::Failed { retry_after, .. } = attempt(429, Some("9")) else {
             panic!("429 is tried again");
