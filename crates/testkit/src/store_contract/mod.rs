@@ -15,14 +15,15 @@ pub mod keys;
 pub mod oidc;
 pub mod organisation;
 pub mod pace;
+pub mod qr;
 pub mod race;
 pub mod sample;
 pub mod stop;
 pub mod sweep;
 pub mod transaction;
 pub mod user;
-
 pub mod user_data;
+
 use countersign_core::failure::Fault;
 use countersign_core::store::{Reading, Store, Writing};
 use std::sync::Arc;
@@ -103,20 +104,20 @@ macro_rules! store_contract {
                 other_people_and_other_kinds_do_not_count;
             stop: a_report_stops_one_client_for_one_person_until_it_is_cleared;
             ciba: a_request_comes_back_as_it_was, a_poll_is_noted;
-            oidc: a_grant_comes_back_as_it_was, a_grant_is_revoked_once, grants_of_a_person_or_client_are_revoked_together,
-                every_access_token_comes_back_as_it_was, an_access_token_keeps_its_first_revocation,
             qr: a_session_comes_back_in_every_state, a_session_takes_one_phone_and_one_request,
                 sessions_of_a_client_are_counted, scans_of_a_phone_are_counted;
             consent: a_consent_comes_back_as_it_was, given_consents_come_newest_decision_first, a_receipt_is_kept_once,
                 a_consent_is_withdrawn_once, one_of_64_keeps_the_receipt;
             user_data: a_value_replaces_the_one_before, every_name_is_kept_and_removed_for_itself;
+            oidc: a_grant_comes_back_as_it_was, a_grant_is_revoked_once, grants_of_a_person_or_client_are_revoked_together,
+                every_access_token_comes_back_as_it_was, an_access_token_keeps_its_first_revocation,
                 a_refresh_token_is_spent_once;
             keys: keys_come_by_announcement, times_of_a_key_are_written_anew;
             audit: records_come_in_order_and_in_pages, the_head_moves_with_the_record, a_place_in_the_chain_is_taken_once;
             sweep: what_ended_goes_and_what_lives_stays, a_sweep_is_bounded, refresh_answers_are_erased_after_the_grace;
             race: one_of_64_settles, one_of_64_redeems, one_of_64_spends_a_refresh_token,
                 one_of_64_spends_an_assertion, one_of_64_spends_an_invitation, one_of_64_spends_a_login_hint_token,
-                one_of_64_decides_a_registration, one_of_two_processes_redeems;
+                one_of_64_decides_a_registration, one_of_64_phones_scans, one_of_two_processes_redeems;
         }
     };
     (@tests $make:path; $($noun:ident: $($behaviour:ident),+;)+) => {$(

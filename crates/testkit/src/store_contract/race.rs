@@ -1,11 +1,13 @@
 //! Races: of any number that try at once, one wins (law 3).
 
 use super::sample::{
-    NOW, approval, approval_id, approvals, approved_registration, at, client_id, digest, grant_id, granted,
-    invitation, login_hint_token, no, people, refresh_spent, refresh_token, registration, yes,
+    NOW, approval, approval_id, approvals, approved_registration, at, authenticator_id, client_id, digest,
+    grant_id, granted, invitation, login_hint_token, no, people, qr_session, qr_session_id, refresh_spent,
+    refresh_token, registration, yes,
 };
 use super::{Fixture, write};
 use countersign_core::failure::Fault;
+use countersign_core::qr::Scan;
 use countersign_core::store::{Store, Writing};
 use std::sync::Arc;
 
@@ -42,6 +44,20 @@ pub async fn one_of_64_settles(fixture: &dyn Fixture) {
     let won = winners([store], |n, tx| {
         let answer = if n % 2 == 0 { yes(at(1)) } else { no(at(1)) };
         tx.approvals_mut().settle(approval_id(1), &answer)
+    });
+    assert_eq!(won.await, 1);
+}
+
+/// 64 phones before one screen.
+pub async fn one_of_64_phones_scans(fixture: &dyn Fixture) {
+    let store = ready(fixture).await;
+    write(&store, |tx| tx.qr_mut().insert(&qr_session(1))).await;
+    let won = winners([store], |n, tx| {
+        let scan = Scan {
+            at: at(1),
+            by: authenticator_id(1 + u128::from(n % 2)),
+        };
+        tx.qr_mut().scan(&qr_session_id(1), &scan)
     });
     assert_eq!(won.await, 1);
 }

@@ -2,6 +2,7 @@
 
 use super::write;
 use countersign_core::application::{Application, ApplicationType};
+use countersign_core::approval::open::Origin;
 use countersign_core::approval::{Approval, ApprovalState, ExpiryCause, SignedDecision};
 use countersign_core::authenticator::{Authenticator, Invitation, LoginHintToken};
 use countersign_core::ciba::CibaRequest;
@@ -12,6 +13,7 @@ use countersign_core::id::{
     ApplicationId, ApprovalId, AuthenticatorId, ClientId, DeviceId, GrantId, OrganisationId, UserId,
 };
 use countersign_core::oidc::{AccessToken, Audience, Grant, RefreshSpent, RefreshToken, TokenSubject};
+use countersign_core::qr::{QrKind, QrSession, QrSessionId, QrState};
 use countersign_core::secret::TokenDigest;
 use countersign_core::store::Store;
 use countersign_core::text::Username;
@@ -300,6 +302,31 @@ pub fn ciba(n: u8) -> CibaRequest {
         expires_at: NOW + LIFETIME,
         interval: 5,
         polled_at: None,
+    }
+}
+
+/// The id of QR session `n`.
+#[must_use]
+pub fn qr_session_id(n: u8) -> QrSessionId {
+    QrSessionId::parse(&format!("session-{n}")).expect("an id")
+}
+
+/// A QR session of client 1 that waits for a phone.
+#[must_use]
+pub fn qr_session(n: u8) -> QrSession {
+    QrSession {
+        id: qr_session_id(n),
+        kind: QrKind::Hosted,
+        client_id: client_id(1),
+        device_id: device(1).id,
+        animated: true,
+        origin: Origin {
+            ip: Some("192.0.2.1".to_owned()),
+            user_agent: Some("browser/1".to_owned()),
+        },
+        created_at: NOW,
+        expires_at: NOW + LIFETIME,
+        state: QrState::Waiting,
     }
 }
 

@@ -1,14 +1,16 @@
 //! Sweeping.
 
 use super::sample::{
-    LIFETIME, NOW, access_token, approval_id, approved_registration, at, ciba, client_id, digest, grant_id,
-    granted, invitation, login_hint_token, refresh_spent, refresh_token, registration,
+    LIFETIME, NOW, access_token, approval_id, approved_registration, at, authenticator_id, ciba, client_id,
+    digest, grant_id, granted, invitation, login_hint_token, qr_session, qr_session_id, refresh_spent,
+    refresh_token, registration,
 };
 use super::{Fixture, read, write};
 use countersign_core::authenticator::{Invitation, LoginHintToken};
 use countersign_core::ciba::CibaRequest;
 use countersign_core::device::DeviceRegistration;
 use countersign_core::oidc::{AccessToken, RefreshToken, TokenSubject};
+use countersign_core::qr::QrSession;
 use countersign_core::store::{Store, Swept};
 use countersign_core::time::Timestamp;
 use std::sync::Arc;
@@ -30,6 +32,11 @@ async fn fill(store: &Arc<dyn Store>, n: u8, expires_at: Timestamp) {
             expires_at,
             ..login_hint_token(n)
         })?;
+        tx.qr_mut().insert(&QrSession {
+            expires_at,
+            ..qr_session(n)
+        })?;
+        tx.qr_mut().count_scan(authenticator_id(1), expires_at)?;
         tx.ciba_mut().insert(&CibaRequest {
             expires_at,
             approval_id: approval_id(1),
@@ -47,7 +54,7 @@ async fn fill(store: &Arc<dyn Store>, n: u8, expires_at: Timestamp) {
 }
 
 /// How many rows [`fill`] writes.
-const KINDS: u64 = 7;
+const KINDS: u64 = 9;
 
 async fn sweep(store: &Arc<dyn Store>, ended_before: Timestamp, now: Timestamp, limit: u32) -> Swept {
     write(store, move |tx| {
@@ -85,11 +92,12 @@ pub async fn what_ended_goes_and_what_lives_stays(fixture: &dyn Fixture) {
                 tx.authenticators().invitation(&digest(n))?.is_some(),
                 tx.authenticators().login_hint_token(&digest(n))?.is_some(),
                 tx.ciba().by_digest(&digest(n))?.is_some(),
+                tx.qr().by_id(&qr_session_id(n))?.is_some(),
                 tx.grants().access_token(&digest(n))?.is_some(),
                 tx.grants().refresh_token(&digest(n))?.is_some(),
             ])
         });
-        assert_eq!(found.await, [stays; 6], "{n}");
+        assert_eq!(found.await, [stays; 7], "{n}");
         let unused = write(&store, move |tx| {
             tx.assertions_mut().spend(&client_id(1), &n.to_string(), NOW)
         })
