@@ -13,6 +13,7 @@ mod application;
 mod approval;
 mod authenticator;
 mod ciba;
+mod consent;
 mod device;
 mod extract;
 mod health;

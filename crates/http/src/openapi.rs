@@ -9,6 +9,7 @@ use countersign_core::Fault;
 use countersign_protocol::ErrorBody;
 use countersign_protocol::approval::{DecisionClaims, Settled};
 use countersign_protocol::authenticator::EnrolmentProof;
+use countersign_protocol::consent::ReceiptClaims;
 use std::sync::OnceLock;
 use utoipa::openapi::OpenApi;
 use utoipa::openapi::security::{HttpAuthScheme, HttpBuilder, SecurityScheme};
@@ -36,6 +37,7 @@ use utoipa::{Modify, OpenApi as _};
         (name = "authenticator", description = "A person's phones."),
         (name = "approval", description = "What a phone sees and decides."),
         (name = "health", description = "For whoever runs the process.")
+        (name = "consent", description = "Personal data: asked for, given, withdrawn."),
     )
 )]
 pub(crate) struct Document;

@@ -3,7 +3,7 @@
 use crate::app::AppState;
 use crate::layer::{observe, panics, size};
 use crate::reply::ErrorReply;
-use crate::{application, approval, authenticator, ciba, device, health, oidc, openapi, user};
+use crate::{application, approval, authenticator, ciba, consent, device, health, oidc, openapi, qr, user};
 use axum::Router;
 use axum::http::StatusCode;
 use axum::middleware;
@@ -68,6 +68,10 @@ pub(crate) fn documented() -> OpenApiRouter<AppState> {
 
 async fn unknown_route() -> ErrorReply {
     let refusal = Refusal::invalid_request("there is no such route here; /openapi.json lists them all");
+        .routes(routes!(consent::request::post))
+        .routes(routes!(consent::status::get))
+        .routes(routes!(consent::consents::get))
+        .routes(routes!(consent::withdrawal::delete))
     ErrorReply::from(refusal).with_status(StatusCode::NOT_FOUND)
 }
 

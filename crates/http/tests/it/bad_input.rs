@@ -42,6 +42,7 @@ pub(crate) const POSTS: [(&str, Reads, Opens); 14] = [
         Reads::Json,
         Opens::Operator,
     ),
+    ("/oidc/consent", Reads::Json, Opens::Device),
     ("/applications", Reads::Json, Opens::Operator),
     ("/authenticators", Reads::Json, Opens::Anyone),
     ("/authenticators/invitations", Reads::Nothing, Opens::Phone),

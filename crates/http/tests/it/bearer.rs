@@ -18,6 +18,8 @@ const WITH_TOKEN: [&str; 10] = [
     "/approvals",
     "/approvals/events",
     "/approvals/history",
+    "/consents",
+    "/oidc/consent/0b9c8e3e-3f0e-4c0e-9a53-2d7f4f9f1c11",
     "/oidc/identify?x=1",
 ];
 
@@ -94,6 +96,11 @@ async fn a_token_of_the_wrong_kind_lacks_the_right() {
         ("/approvals", [&device, &person]),
         ("/approvals/events", [&device, &person]),
         ("/approvals/history", [&device, &person]),
+        ("/consents", [&device, &person]),
+        (
+            "/oidc/consent/0b9c8e3e-3f0e-4c0e-9a53-2d7f4f9f1c11",
+            [&phone, &person],
+        ),
     ] {
         for token in wrong {
             let answer = site.get(path, Some(token)).await;

@@ -13,6 +13,7 @@ mod application;
 mod arbitrary;
 mod bad_input;
 mod bearer;
+mod consent;
 mod coverage;
 mod events;
 mod faults;
