@@ -20,6 +20,10 @@ const RELEASED: &[(&str, &str)] = &[
         "0002_qr.sql",
         "b62b7406f2cfc76202537210b72c06635da2d638f97a839b442becbcd980b350",
     ),
+    (
+        "0003_consent.sql",
+        "8d38a493216039b48341b76834e73896b55e375372000a54d6455a4604bf855a",
+    ),
 ];
 
 #[test]
@@ -65,6 +69,8 @@ async fn filled() -> Place {
         tx.devices_mut().insert_registration(&sample::registration(1))?;
         tx.applications_mut().insert(&sample::application(1, None))?;
         tx.ciba_mut().insert(&sample::ciba(1))?;
+        tx.consents_mut().insert(&sample::consent(1))?;
+        tx.user_data_mut().put(&sample::datum(1))?;
         tx.qr_mut().insert(&sample::qr_session(1))?;
         tx.qr_mut().count_scan(sample::authenticator_id(1), sample::NOW)?;
         let token = sample::access_token(1, countersign_core::oidc::TokenSubject::Service);
@@ -76,7 +82,7 @@ async fn filled() -> Place {
 }
 
 /// Changes of good rows that would make them no state.
-const BAD: [(&str, &str); 45] = [
+const BAD: [(&str, &str); 50] = [
     ("organisations", "id = x'00'"),
     ("users", "role = 'root'"),
     ("users", "organisation_id = zeroblob(16)"),
@@ -122,6 +128,11 @@ const BAD: [(&str, &str); 45] = [
     ("access_tokens", "user_id = (SELECT id FROM users)"),
     ("refresh_tokens", "spent_at = 1"),
     ("refresh_tokens", "spent_answer = x'00'"),
+    ("user_data", "name = 'address'"),
+    ("user_data", "sealed = zeroblob(28)"),
+    ("user_data", "user_id = zeroblob(16)"),
+    ("consents", "id = x'00'"),
+    ("consents", "approval_id = zeroblob(16)"),
 ];
 
 #[tokio::test]

@@ -1,32 +1,12 @@
 //! Consents for personal data.
 
-use super::sample::{NOW, approval, approval_id, approvals, at, client_id, no, people, user_id, yes};
+use super::sample::{NOW, approval, approvals, at, consent, consent_id, no, people, user_id, yes};
 use super::{Fixture, read, write};
 use countersign_core::approval::{Approval, ApprovalState};
 use countersign_core::consent::Consent;
-use countersign_core::id::ConsentId;
 use countersign_core::store::Store;
 use countersign_protocol::approval::ApprovalKind;
 use std::sync::Arc;
-use uuid::Uuid;
-
-const fn consent_id(n: u128) -> ConsentId {
-    ConsentId(Uuid::from_u128(0x8000 + n))
-}
-
-/// Consent `n` of person 1, asked by client 1 with approval `n`.
-fn consent(n: u128) -> Consent {
-    Consent {
-        id: consent_id(n),
-        approval_id: approval_id(n),
-        client_id: client_id(1),
-        user_id: user_id(1),
-        resource: "https://app1.example".to_owned(),
-        requested_at: at(i64::try_from(n).expect("small")),
-        receipt: None,
-        revoked_at: None,
-    }
-}
 
 /// Consents 1, 2, … of person 1, each with what became of its approval.
 async fn asked(fixture: &dyn Fixture, states: Vec<ApprovalState>) -> Arc<dyn Store> {

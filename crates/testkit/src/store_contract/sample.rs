@@ -7,10 +7,12 @@ use countersign_core::approval::{Approval, ApprovalState, ExpiryCause, SignedDec
 use countersign_core::authenticator::{Authenticator, Invitation, LoginHintToken};
 use countersign_core::ciba::CibaRequest;
 use countersign_core::client::{ClientKind, ClientRecord};
+use countersign_core::consent::Consent;
 use countersign_core::device::{Device, DeviceDescription, DeviceRegistration, RegistrationState};
 use countersign_core::evidence::Evidence;
 use countersign_core::id::{
-    ApplicationId, ApprovalId, AuthenticatorId, ClientId, DeviceId, GrantId, OrganisationId, UserId,
+    ApplicationId, ApprovalId, AuthenticatorId, ClientId, ConsentId, DeviceId, GrantId, OrganisationId,
+    UserId,
 };
 use countersign_core::oidc::{AccessToken, Audience, Grant, RefreshSpent, RefreshToken, TokenSubject};
 use countersign_core::qr::{QrKind, QrSession, QrSessionId, QrState};
@@ -18,9 +20,11 @@ use countersign_core::secret::TokenDigest;
 use countersign_core::store::Store;
 use countersign_core::text::Username;
 use countersign_core::time::{Duration, Timestamp};
+use countersign_core::user::data::SealedDatum;
 use countersign_core::user::{IdpRole, Organisation, User};
 use countersign_protocol::ScopeList;
 use countersign_protocol::approval::{ApprovalKind, VerificationMode};
+use countersign_protocol::consent::ClaimName;
 use countersign_protocol::device::DeviceRole;
 use std::sync::Arc;
 use uuid::Uuid;
@@ -327,6 +331,38 @@ pub fn qr_session(n: u8) -> QrSession {
         created_at: NOW,
         expires_at: NOW + LIFETIME,
         state: QrState::Waiting,
+    }
+}
+
+/// Id of consent `n`.
+#[must_use]
+pub const fn consent_id(n: u128) -> ConsentId {
+    ConsentId(Uuid::from_u128(0x8000 + n))
+}
+
+/// Consent `n` of person 1, asked by client 1 with approval `n`.
+#[must_use]
+pub fn consent(n: u128) -> Consent {
+    Consent {
+        id: consent_id(n),
+        approval_id: approval_id(n),
+        client_id: client_id(1),
+        user_id: user_id(1),
+        resource: "https://app1.example".to_owned(),
+        requested_at: NOW + Duration::from_secs(u64::try_from(n).expect("small")),
+        receipt: None,
+        revoked_at: None,
+    }
+}
+
+/// The mail address of person `n`, as if it were sealed.
+#[must_use]
+pub fn datum(n: u128) -> SealedDatum {
+    SealedDatum {
+        user_id: user_id(n),
+        name: ClaimName::Email,
+        sealed: vec![1; 40],
+        updated_at: NOW,
     }
 }
 
