@@ -39,6 +39,7 @@ pub fn read_picture(bytes: &[u8]) -> Result<String, Error> {
             .iter()
             .filter_map(|grid| grid.decode().ok().map(|(_, text)| text))
             .collect();
+        texts.sort();
         texts.dedup();
         match (texts.pop(), texts.is_empty()) {
             (Some(text), true) => return Ok(text),

@@ -43,6 +43,10 @@ pub(crate) struct Memory {
     pub(crate) tokens: Vec<String>,
     pub(crate) pending: Vec<ApprovalItem>,
     pub(crate) history: Vec<SettledItem>,
+    pub(crate) scans: Vec<Value>,
+    pub(crate) scan_authorizations: Vec<Option<String>>,
+    /// What to answer every scan with, instead of taking it.
+    pub(crate) instead_of_a_scan: Option<fn() -> Response>,
     pub(crate) decisions: Vec<(String, DecisionClaims)>,
     pub(crate) consents: Vec<ConsentItem>,
     pub(crate) events: Vec<String>,
@@ -81,6 +85,7 @@ impl FakeProvider {
             .route("/approvals/events", get(events))
             .route("/approvals/{id}/decision", post(decision))
             .route("/login-hint-tokens", post(login_hint_token))
+            .route("/auth/oidc/bc-authorize", post(scan))
             .route("/consents", get(consents))
             .route("/consents/{id}", delete(revoke_consent))
             .with_state(provider.clone());
@@ -308,6 +313,24 @@ async fn revoke_consent(
         };
         consent.revoked_at = Some("2026-01-02T03:05:00Z".into());
         Ok(StatusCode::NO_CONTENT.into_response())
+    })
+}
+
+async fn scan(
+    State(provider): State<FakeProvider>,
+    headers: HeaderMap,
+    Json(request): Json<Value>,
+) -> Response {
+    provider.with(|memory| {
+        if let Some(answer) = memory.instead_of_a_scan {
+            return answer();
+        }
+        let authorization = headers.get(header::AUTHORIZATION);
+        memory
+            .scan_authorizations
+            .push(authorization.map(|value| value.to_str().unwrap().to_owned()));
+        memory.scans.push(request);
+        Json(json!({ "status": "scanned" })).into_response()
     })
 }
 

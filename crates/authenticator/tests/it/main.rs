@@ -17,6 +17,7 @@ mod network;
 mod program;
 mod rendering;
 mod samples;
+mod scan;
 mod session;
 mod store;
 mod talking;

@@ -40,6 +40,11 @@ impl Terminal {
         command
     }
 
+    /// The home folder.
+    pub(crate) fn path(&self) -> &std::path::Path {
+        self.folder.path()
+    }
+
     async fn run(&self, args: &[&str]) -> (i32, String, String) {
         let Output {
             status,
