@@ -34,6 +34,13 @@ pub(crate) fn documented() -> OpenApiRouter<AppState> {
         .routes(routes!(oidc::revocation::post))
         .routes(routes!(ciba::backchannel::post))
         .routes(routes!(ciba::bc_authorize::post))
+        .routes(routes!(qr::make::post))
+        .routes(routes!(qr::make::post_alias))
+        .routes(routes!(qr::status::post))
+        .routes(routes!(qr::status::post_alias))
+        .routes(routes!(qr::scan::post))
+        .routes(routes!(qr::legacy_make::get))
+        .routes(routes!(qr::legacy_status::get))
         .routes(routes!(oidc::identify::get))
         .routes(routes!(oidc::from_identifier::post))
         .routes(routes!(oidc::userinfo::get, oidc::userinfo::post))
@@ -57,10 +64,16 @@ pub(crate) fn documented() -> OpenApiRouter<AppState> {
         .routes(routes!(authenticator::invitations::post))
         .routes(routes!(authenticator::enroll::get))
         .routes(routes!(authenticator::login_hint_tokens::post))
+        .routes(routes!(authenticator::push::put, authenticator::push::delete))
+        .routes(routes!(authenticator::push_key::get))
         .routes(routes!(approval::approvals::get))
         .routes(routes!(approval::events::get))
         .routes(routes!(approval::history::get))
         .routes(routes!(approval::decision::post))
+        .routes(routes!(consent::request::post))
+        .routes(routes!(consent::status::get))
+        .routes(routes!(consent::consents::get))
+        .routes(routes!(consent::withdrawal::delete))
         .routes(routes!(openapi::get))
         .routes(routes!(health::healthz))
         .routes(routes!(health::readyz))
@@ -68,10 +81,6 @@ pub(crate) fn documented() -> OpenApiRouter<AppState> {
 
 async fn unknown_route() -> ErrorReply {
     let refusal = Refusal::invalid_request("there is no such route here; /openapi.json lists them all");
-        .routes(routes!(consent::request::post))
-        .routes(routes!(consent::status::get))
-        .routes(routes!(consent::consents::get))
-        .routes(routes!(consent::withdrawal::delete))
     ErrorReply::from(refusal).with_status(StatusCode::NOT_FOUND)
 }
 

@@ -20,6 +20,8 @@ mod faults;
 mod headers;
 mod limits;
 mod observed;
+mod push;
+mod qr;
 mod queries;
 mod races;
 mod reference;
