@@ -49,12 +49,14 @@ enum Command {
     Device(command::device::Args),
     /// People: add, list, show, disable, enable, invite their phones
     User(command::user::Args),
-    /// Phones: list, revoke
+    /// Phones: list, show, revoke
     Authenticator(command::authenticator::Args),
     /// Applications that people sign in to: add, list, show, disable, enable
     App(command::app::Args),
     /// Services that sign people in: add, list, show, disable, enable
     Client(command::client::Args),
+    /// Consents for personal data: list, verify a receipt
+    Consent(command::consent::Args),
     /// Signing keys: list, rotate, revoke
     Key(command::key::Args),
     /// The audit log: list, verify
@@ -114,6 +116,7 @@ async fn operate(command: Command) -> Result<(), Failed> {
         Command::Authenticator(args) => command::authenticator::run(args).await,
         Command::App(args) => command::app::run(args).await,
         Command::Client(args) => command::client::run(args).await,
+        Command::Consent(args) => command::consent::run(args).await,
         Command::Key(args) => command::key::run(args).await,
         Command::Audit(args) => command::audit::run(args).await,
         Command::Report(args) => command::report::run(args).await,

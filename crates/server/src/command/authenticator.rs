@@ -1,5 +1,7 @@
 //! `countersign authenticator`: people's phones.
 
+mod delivery;
+
 use super::{CLI, moment};
 use crate::cli::Operator;
 use crate::failure::Failed;
@@ -8,11 +10,14 @@ use countersign_core::Provider;
 use countersign_core::authenticator::{Authenticator, revoke};
 use countersign_core::id::AuthenticatorId;
 use countersign_core::user::{User, find};
+use delivery::show;
 use serde::Serialize;
 
 const EXAMPLES: &str = "\
 Examples:
   countersign authenticator list --user ada.lovelace@OnesID1
+  countersign authenticator show 0e8f4c1e-3f8a-4d6c-9d59-6f0a5f0f6b7a
+      Also whether push messages reach it.
   countersign authenticator revoke 0e8f4c1e-3f8a-4d6c-9d59-6f0a5f0f6b7a
       The phone was lost: it decides nothing from now on.
 To add a phone, invite its person: countersign user invite.";
@@ -35,6 +40,11 @@ enum Command {
         #[arg(long, value_name = "NAME@ORG|ID")]
         user: Option<String>,
     },
+    /// Show a phone, and how push messages reach it
+    Show {
+        /// The phone's id
+        id: AuthenticatorId,
+    },
     /// Stop a phone for good
     Revoke {
         /// The phone's id
@@ -50,6 +60,10 @@ pub(crate) async fn run(args: Args) -> Result<(), Failed> {
         Command::List { user } => {
             let items = list(provider, user.as_deref()).await?;
             args.at.show(&items, || table(&items))
+        }
+        Command::Show { id } => {
+            let item = show(provider, id).await?;
+            args.at.show(&item, || item.text())
         }
         Command::Revoke { id } => {
             let phone = revoke::revoke(provider, id, CLI).await?;

@@ -9,7 +9,7 @@ pub(crate) use kind::{LogFormat, seconds_text};
 pub(crate) use settings::Settings;
 
 use crate::failure::Failed;
-use countersign_core::policy::{Lifetimes, PacePolicy, Policy, QrPolicy};
+use countersign_core::policy::{Lifetimes, PacePolicy, Policy, PushPolicy, QrPolicy};
 use countersign_core::provider::Host;
 use countersign_http::{Limits, TrustedProxies};
 use std::path::{Path, PathBuf};
@@ -63,6 +63,12 @@ impl Config {
                 "limits.first_pause is longer than limits.longest_pause; make it shorter",
             ));
         }
+        let contact = settings.push_contact.as_deref();
+        if !contact.is_none_or(|contact| contact.starts_with("mailto:") || contact.starts_with("https://")) {
+            return Err(wrong(
+                "push_contact must be a mailto: or https: URL (RFC 8292), such as \"mailto:operations@example.org\"",
+            ));
+        }
         let directory = file.parent().unwrap_or(Path::new(""));
         let paths = [
             &mut settings.sealing_key_file,
@@ -91,6 +97,8 @@ impl Config {
                 grant: lifetime.grant.get(),
                 refresh_grace: lifetime.refresh_grace.get(),
                 ciba_request: lifetime.ciba_request.get(),
+                consent_request: lifetime.consent_request.get(),
+                consent_values: lifetime.consent_values.get(),
                 device_registration: lifetime.device_registration.get(),
                 invitation: lifetime.invitation.get(),
                 login_hint_token: lifetime.login_hint_token.get(),
@@ -107,6 +115,10 @@ impl Config {
             qr: QrPolicy {
                 danger_unlimited: self.settings.danger_unlimited_requests,
                 ..QrPolicy::default()
+            },
+            push: PushPolicy {
+                contact: self.settings.push_contact.clone(),
+                danger_private_addresses: self.settings.danger_push_to_private_addresses,
             },
             verification_floor: self.settings.verification_floor,
             clock_tolerance: self.settings.clock_tolerance.get(),
@@ -157,6 +169,12 @@ impl Config {
         if self.settings.danger_allow_http && !is_safe(self.host.as_str()) {
             warnings.push(
                 "danger_allow_http is on: tokens cross the network in the clear, everybody on the way can use them"
+                    .to_owned(),
+            );
+        }
+        if self.settings.danger_push_to_private_addresses {
+            warnings.push(
+                "danger_push_to_private_addresses is on: a phone can make this server call into its own network"
                     .to_owned(),
             );
         }

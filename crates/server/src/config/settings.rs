@@ -101,10 +101,16 @@ section! {
         clock_tolerance: Within<0, { 5 * MINUTE }> = Within::new(countersign_core::policy::Policy::default().clock_tolerance);
         /// Makes every client assertion good for one use, also those of the old Python tools, which send theirs twice.
         strict_replay: bool = false;
+        /// Whom a push service may ask when something is wrong with our messages: a mailto: or https: URL. The public_url
+        /// when it is not set.
+        push_contact: Option<String> = None, like "\"mailto:operations@example.org\"";
         /// DANGER: allows a public_url without TLS that is not on this machine. Everybody on the way can read tokens.
         danger_allow_http: bool = false;
         /// DANGER: no limits at all, neither against push bombing nor against load. For load tests only.
         danger_unlimited_requests: bool = false;
+        /// DANGER: sends push messages to private addresses too, and without TLS. A phone can then make this server call
+        /// into its own network. For tests only.
+        danger_push_to_private_addresses: bool = false;
     }
     sections {
         tls: Tls,
@@ -151,6 +157,10 @@ section! {
         refresh_grace: Within<0, { 10 * MINUTE }> = Within::new(Lifetimes::default().refresh_grace);
         /// How long a person has to answer a sign-in.
         ciba_request: Within<1, HOUR> = Within::new(Lifetimes::default().ciba_request);
+        /// How long a person has to answer a request for personal data.
+        consent_request: Within<1, HOUR> = Within::new(Lifetimes::default().consent_request);
+        /// How long after the person's yes a device can read the values.
+        consent_values: Within<MINUTE, DAY> = Within::new(Lifetimes::default().consent_values);
         /// How long an operator has to decide about a machine. Published machines ask for about 2000 s.
         device_registration: Within<1, 2000> = Within::new(Lifetimes::default().device_registration);
         /// Invitation of a phone.

@@ -1,6 +1,6 @@
 //! The checks, from the directory outwards. One that cannot be made for want of an earlier one is left out.
 
-use super::{Findings, Status, server};
+use super::{Findings, Status, push, server};
 use crate::config::{Config, seconds_text};
 use crate::data::{DataDir, mode, sealing_key};
 use crate::failure::Failed;
@@ -10,8 +10,8 @@ use crate::system::SystemClock;
 use countersign_core::Provider;
 use countersign_core::audit::list::{self, AuditQuery};
 use countersign_core::audit::verify;
-use countersign_core::keys::KeyState;
 use countersign_core::keys::rotate::{self, ALGORITHMS};
+use countersign_core::keys::{KeyPurpose, KeyState};
 use countersign_core::time::{Clock as _, Timestamp};
 use std::path::Path;
 
@@ -64,6 +64,7 @@ async fn inside(findings: &mut Findings, opened: &Opened) {
     keys(findings, &opened.provider).await;
     audit_log(findings, &opened.provider).await;
     clock(findings, &opened.provider).await;
+    push::run(findings, &opened.provider, false).await;
     let stats = opened.store.stats().map_err(Failed::from);
     let size = |bytes: u64| format!("{:.1} MiB", bytes_in_mib(bytes));
     if let Some(stats) = findings.take("size", stats, |stats| {
@@ -196,7 +197,8 @@ async fn keys(findings: &mut Findings, provider: &Provider) {
     for algorithm in ALGORITHMS {
         let active = keys
             .iter()
-            .find(|key| key.key.algorithm == algorithm && key.state == KeyState::Active);
+            .filter(|key| key.key.purpose == KeyPurpose::Oidc && key.state == KeyState::Active)
+            .find(|key| key.key.algorithm == algorithm);
         let Some(active) = active else {
             let message = format!(
                 "no {algorithm} key signs; run `countersign key rotate --algorithm {algorithm} --now`"

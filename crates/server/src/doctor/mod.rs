@@ -1,6 +1,7 @@
 //! `countersign doctor`: whether everything is in order, and what to do where it is not.
 
 mod checks;
+mod push;
 mod server;
 
 use crate::cli::Operator;
@@ -14,6 +15,8 @@ const EXAMPLES: &str = "\
 Examples:
   countersign doctor --data ./data
   countersign doctor --data ./data --json
+  countersign doctor push --data ./data
+      Only push messages: every dead letter, and whether the push services can be reached; nothing is sent to a phone.
 Exit code 1 when something is wrong; a warning alone is none.";
 
 /// Look whether everything is in order.
@@ -22,6 +25,14 @@ Exit code 1 when something is wrong; a warning alone is none.";
 pub(crate) struct Args {
     #[command(flatten)]
     at: Operator,
+    #[command(subcommand)]
+    only: Option<Only>,
+}
+
+#[derive(Debug, clap::Subcommand)]
+enum Only {
+    /// Only push messages, thoroughly
+    Push,
 }
 
 /// How one thing stands.
@@ -104,8 +115,14 @@ impl Findings {
 
 /// Runs `countersign doctor`.
 pub(crate) async fn run(args: &Args) -> Result<(), Failed> {
-    let data = args.at.data()?;
-    let findings = checks::run(&data, args.at.config.as_deref()).await;
+    let findings = match args.only {
+        None => checks::run(&args.at.data()?, args.at.config.as_deref()).await,
+        Some(Only::Push) => {
+            let mut findings = Findings::default();
+            push::run(&mut findings, &args.at.open().await?.provider, true).await;
+            findings
+        }
+    };
     args.at.show(&findings, || findings.text())?;
     match findings.failed() {
         0 => Ok(()),

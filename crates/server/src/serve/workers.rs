@@ -2,6 +2,7 @@
 
 use countersign_core::approval::expire;
 use countersign_core::{Failure, Provider};
+use countersign_notify::{Courier, HttpOutbound};
 use std::sync::Arc;
 use std::time::Duration;
 use tokio::time::MissedTickBehavior;
@@ -15,14 +16,21 @@ const SWEEP: Duration = Duration::from_secs(60);
 /// How late a rotation that another process ordered is noticed, at most.
 const RELOAD_KEYS: Duration = Duration::from_secs(2);
 
+/// How late a push message sets out, at most.
+const SEND: Duration = Duration::from_millis(250);
+
 /// The running workers.
-pub(super) struct Workers(TaskTracker);
+pub(super) struct Workers {
+    rounds: TaskTracker,
+    courier: Arc<Courier>,
+}
 
 impl Workers {
     /// Waits until the works that were begun have ended.
     pub(super) async fn finish(self) {
-        self.0.close();
-        self.0.wait().await;
+        self.rounds.close();
+        self.rounds.wait().await;
+        self.courier.finish().await;
     }
 }
 
@@ -60,7 +68,22 @@ pub(super) fn start(provider: &Arc<Provider>, shutdown: &CancellationToken) -> W
             async move { provider.reload_keys().await }
         },
     ));
-    Workers(workers)
+    let outbound = HttpOutbound::new(&provider.policy.push);
+    let courier = Arc::new(Courier::new(of(provider), Arc::new(outbound)));
+    let sending = Arc::clone(&courier);
+    workers.spawn(repeat(
+        "sending of push messages",
+        SEND,
+        shutdown.clone(),
+        move || {
+            let courier = Arc::clone(&sending);
+            async move { courier.send_due().await.map(drop) }
+        },
+    ));
+    Workers {
+        rounds: workers,
+        courier,
+    }
 }
 
 async fn repeat<W, F>(name: &'static str, every: Duration, shutdown: CancellationToken, mut work: W)
