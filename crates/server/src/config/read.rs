@@ -24,7 +24,9 @@ pub(super) fn read(file: &Path, text: &str) -> Result<Settings, Failed> {
     let environment = Env::prefixed(PREFIX)
         .filter(|name| is_setting(name.as_str()))
         .split("__");
-    Figment::from(Serialized::defaults(table))
+    // The defaults lie below, so that a variable can set one number of a rate.
+    Figment::from(Serialized::defaults(Settings::default()))
+        .merge(Serialized::defaults(table))
         .merge(environment)
         .extract()
         .map_err(|error| in_environment(&error))
@@ -72,14 +74,10 @@ fn key(before: &str, line: &str) -> Option<String> {
 }
 
 fn in_environment(error: &figment::Error) -> Failed {
-    let mut path = error.path.clone();
     let message = match &error.kind {
-        Kind::UnknownField(name, expected) => {
-            path.push(name.clone());
-            format!("there is no such setting; expected {}", OneOf(expected))
-        }
+        Kind::UnknownField(_, expected) => format!("there is no such setting; expected {}", OneOf(expected)),
         kind => kind.to_string(),
     };
-    let variable = PREFIX.to_owned() + &path.join("__").to_uppercase();
+    let variable = PREFIX.to_owned() + &error.path.join("__").to_uppercase();
     Failed::new(format!("environment variable {variable}: {message}"))
 }
