@@ -254,8 +254,12 @@ async fn revoking_an_announced_key_keeps_its_predecessor_signing() {
     assert_eq!(signer(&world, Rs256), old);
     // All three entered at the same moment, so the list has them in the order of their random kids.
     for item in rotate::list(&world.provider).await.unwrap() {
-        let expected = if item.kid == new { KeyState::Revoked } else { KeyState::Active };
-        assert_eq!(item.state, expected, "{}", item.kid);
+        let expected = if item.key.kid == new {
+            KeyState::Revoked
+        } else {
+            KeyState::Active
+        };
+        assert_eq!(item.state, expected, "{}", item.key.kid);
     }
 }
 

@@ -7,10 +7,28 @@
 )]
 
 mod application;
+mod approval_decide;
+mod approval_pace;
+mod attack_list;
 mod audit;
+mod bearer;
+mod ciba_hints;
 mod ciba_poll;
+mod ciba_poll_changes;
+mod ciba_poll_pace;
+mod ciba_request_object;
+mod ciba_start;
+mod client_assertion;
+mod client_quirks;
 mod client_registration;
 mod device;
+mod enrol;
+mod id_token_and_access_token;
+mod interposed;
+mod introspection_and_revocation;
 mod keys;
+mod refresh;
+mod scene;
 mod support;
 mod user;
+mod verification_modes;
