@@ -15,3 +15,17 @@ pub(crate) fn qr(text: &str) -> Option<String> {
             .build(),
     )
 }
+
+#[cfg(test)]
+mod tests {
+    use super::qr;
+
+    #[test]
+    fn a_link_is_drawn_with_a_light_border_and_a_long_text_is_not_drawn() {
+        let drawn = qr("https://id.example.org/enroll#r2qWR_MLBiXS3nx6efwD").unwrap();
+        let lines: Vec<Vec<char>> = drawn.lines().map(|line| line.chars().collect()).collect();
+        assert!(lines.iter().all(|line| line.len() == lines[0].len()), "{drawn}");
+        assert!(lines[0].iter().all(|module| *module == '█'), "{drawn}");
+        assert!(qr(&"x".repeat(4000)).is_none());
+    }
+}

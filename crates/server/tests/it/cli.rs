@@ -230,3 +230,14 @@ fn an_empty_list_is_an_empty_array_or_a_sentence() {
         );
     }
 }
+
+#[test]
+fn completions_are_printed_for_a_shell() {
+    for shell in ["bash", "zsh", "fish"] {
+        let script = Program::new(["completions", shell]).ok();
+        assert!(
+            script.contains("countersign") && script.contains("authenticator"),
+            "{shell}: {script}"
+        );
+    }
+}

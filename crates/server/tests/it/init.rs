@@ -177,3 +177,14 @@ fn a_sealing_key_that_is_kept_elsewhere_is_not_written_into_the_directory() {
         "{sentence}"
     );
 }
+
+#[test]
+fn an_environment_that_names_another_public_url_is_refused() {
+    let directory = tempfile::tempdir().unwrap();
+    let data = directory.path().join("data");
+    let sentence = init(&data)
+        .env("COUNTERSIGN_PUBLIC_URL", "https://other.example.org")
+        .fails(2);
+    assert!(sentence.contains("COUNTERSIGN_PUBLIC_URL"), "{sentence}");
+    assert!(!data.exists());
+}
