@@ -11,10 +11,12 @@ use std::path::Path;
 /// Begins every environment variable of ours.
 pub(crate) const PREFIX: &str = "COUNTERSIGN_";
 
-/// Variables with the prefix that are no settings: arguments of commands, the sealing key itself, and what belongs to
-/// the programs for machines and phones.
+/// Variables with the prefix that are no settings: arguments of commands, and the sealing key itself.
 const NO_SETTINGS: [&str; 3] = ["data", "config", "sealing_key"];
-const OTHER_PROGRAMS: [&str; 2] = ["authenticator_", "device_"];
+
+/// Variables with the prefix that are not for this program: those of the programs for machines and phones, and those
+/// that Kubernetes sets in every container beside a service named `countersign`.
+const NOT_OURS: [&str; 4] = ["authenticator_", "device_", "service_", "port"];
 
 /// Reads the settings of a file and of the environment.
 pub(super) fn read(file: &Path, text: &str) -> Result<Settings, Failed> {
@@ -34,7 +36,7 @@ pub(super) fn read(file: &Path, text: &str) -> Result<Settings, Failed> {
 
 fn is_setting(name: &str) -> bool {
     let name = name.to_ascii_lowercase();
-    !NO_SETTINGS.contains(&name.as_str()) && !OTHER_PROGRAMS.iter().any(|program| name.starts_with(program))
+    !NO_SETTINGS.contains(&name.as_str()) && !NOT_OURS.iter().any(|program| name.starts_with(program))
 }
 
 fn in_file(file: &Path, text: &str, error: &toml::de::Error) -> Failed {

@@ -166,8 +166,18 @@ fn an_error_in_the_environment_names_the_variable() {
 }
 
 #[test]
-fn variables_of_the_other_programs_are_not_ours_to_refuse() {
+fn variables_of_other_programs_and_of_kubernetes_are_not_ours_to_refuse() {
     let server = TestServer::prepare();
+    for name in [
+        "COUNTERSIGN_SERVICE_HOST",
+        "COUNTERSIGN_PORT",
+        "COUNTERSIGN_PORT_8080_TCP_ADDR",
+    ] {
+        server
+            .program(["config", "check"])
+            .env(name, "tcp://10.0.0.1:8080")
+            .ok();
+    }
     server
         .program(["config", "check"])
         .env("COUNTERSIGN_AUTHENTICATOR_STORE", "/tmp/phone")

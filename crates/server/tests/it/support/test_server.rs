@@ -7,6 +7,7 @@ use std::fs::{self, File};
 use std::net::{Ipv4Addr, SocketAddr, TcpListener};
 use std::path::{Path, PathBuf};
 use std::process::{Child, ExitStatus};
+use std::sync::atomic::{AtomicU16, Ordering};
 use tempfile::TempDir;
 
 /// A server and its data directory. It is killed when it is dropped.
@@ -189,8 +190,15 @@ impl Drop for TestServer {
     }
 }
 
-/// A port that nobody listens on now. The public URL must be known before the server runs, so the port is too.
+/// A port that nobody listens on now. The public URL must be known before the server runs, so the port is too. It lies
+/// below the ports that the system gives to outgoing connections, so none of those can take it in between.
 pub(crate) fn free_address() -> SocketAddr {
-    let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).expect("a free port");
-    listener.local_addr().expect("its address")
+    static TAKEN: AtomicU16 = AtomicU16::new(0);
+    let first = u16::try_from(std::process::id() % 120).unwrap_or(0) * 100;
+    loop {
+        let port = 20_000 + (first + TAKEN.fetch_add(1, Ordering::SeqCst)) % 12_000;
+        if let Ok(listener) = TcpListener::bind((Ipv4Addr::LOCALHOST, port)) {
+            return listener.local_addr().expect("its address");
+        }
+    }
 }
