@@ -12,6 +12,7 @@ mod audit;
 mod backup;
 mod cli;
 mod config;
+mod devices;
 mod doctor;
 mod init;
 mod keys;
