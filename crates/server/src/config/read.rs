@@ -9,7 +9,7 @@ use figment::providers::{Env, Serialized};
 use std::path::Path;
 
 /// Begins every environment variable of ours.
-pub(crate) const PREFIX: &str = "COUNTERSIGN_";
+const PREFIX: &str = "COUNTERSIGN_";
 
 /// Variables with the prefix that are no settings: arguments of commands, and the sealing key itself.
 const NO_SETTINGS: [&str; 3] = ["data", "config", "sealing_key"];
@@ -32,6 +32,19 @@ pub(super) fn read(file: &Path, text: &str) -> Result<Settings, Failed> {
         .merge(environment)
         .extract()
         .map_err(|error| in_environment(&error))
+}
+
+/// Where a setting stands: in the environment, or else in the file.
+pub(super) fn place(file: &Path, key: &str) -> String {
+    let variable = variable(key.split('.'));
+    if std::env::var_os(&variable).is_some() {
+        return format!("environment variable {variable}");
+    }
+    file.display().to_string()
+}
+
+fn variable<'k>(path: impl Iterator<Item = &'k str>) -> String {
+    PREFIX.to_owned() + &path.collect::<Vec<_>>().join("__").to_uppercase()
 }
 
 fn is_setting(name: &str) -> bool {
@@ -80,6 +93,6 @@ fn in_environment(error: &figment::Error) -> Failed {
         Kind::UnknownField(_, expected) => format!("there is no such setting; expected {}", OneOf(expected)),
         kind => kind.to_string(),
     };
-    let variable = PREFIX.to_owned() + &error.path.join("__").to_uppercase();
+    let variable = variable(error.path.iter().map(String::as_str));
     Failed::new(format!("environment variable {variable}: {message}"))
 }

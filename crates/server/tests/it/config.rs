@@ -158,6 +158,13 @@ fn an_error_in_the_environment_names_the_variable() {
         sentence.starts_with("environment variable COUNTERSIGN_LISTN: there is no such setting"),
         "{sentence}"
     );
+    let sentence = refused_variable("COUNTERSIGN_PUBLIC_URL", "http://id.example.org");
+    assert!(
+        sentence.starts_with(
+            "environment variable COUNTERSIGN_PUBLIC_URL: public_url \"http://id.example.org\" is not"
+        ),
+        "{sentence}"
+    );
     let sentence = refused_variable("COUNTERSIGN_WORKERS", "0");
     assert!(
         sentence.starts_with("environment variable COUNTERSIGN_WORKERS: expected a number"),
