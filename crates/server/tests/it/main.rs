@@ -25,6 +25,7 @@ mod phones;
 mod push_stream;
 mod race;
 mod recorded_shapes;
+mod route_checklist;
 mod serve;
 mod sign_in;
 mod support;
