@@ -80,7 +80,8 @@ impl Scene {
         self.jwts_are_validated();
         self.people_and_applications_are_found();
         self.a_denial_is_told();
-        self.a_foreign_request_is_refused();
+        self.an_unknown_person_is_refused();
+        self.a_suspended_machine_is_refused();
     }
 
     /// A phone calls a service with its own token: introspection has no `sub`, identify says the person (onesid.md §8).
@@ -164,7 +165,7 @@ impl Scene {
         is_told(&self.client, &self.machine, &auth_req_id, "access_denied");
     }
 
-    fn a_foreign_request_is_refused(&self) {
+    fn an_unknown_person_is_refused(&self) {
         let call = [
             "ciba-start",
             "--login-hint",
@@ -181,6 +182,19 @@ impl Scene {
                 "unknown_user_id"
             );
         }
+    }
+
+    fn a_suspended_machine_is_refused(&self) {
+        let suspended = self
+            .server
+            .command(["device", "suspend", &self.machine.device_id]);
+        let refusal = self
+            .client
+            .call(&self.machine, &["device-token"])
+            .fails_as("TokenRequest");
+        assert_eq!(refusal["status"], 401);
+        self.server
+            .command(["device", "approve", &text(&suspended, "verificationCode")]);
     }
 }
 
@@ -263,7 +277,7 @@ async fn after_a_rotation_every_version_reads_new_tokens_and_0_3_9_also_older_on
             break newer;
         }
         // The running server notices what another process ordered after 2 s at most.
-        tokio::time::sleep(Duration::from_secs(1)).await;
+        tokio::time::sleep(Duration::from_secs(2)).await;
     };
     for version in Version::ALL {
         driver(version)
