@@ -9,7 +9,7 @@ pub struct ScopeList(Vec<String>);
 
 /// A scope parameter contains a character that RFC 6749 §3.3 does not allow.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
-#[error("scope contains a character that RFC 6749 §3.3 does not allow")]
+#[error("scope contains a character that RFC 6749, section 3.3, does not allow")]
 pub struct ScopeSyntaxError;
 
 impl ScopeList {

@@ -80,6 +80,12 @@ struct Made {
 async fn make(args: &Args, host: &Host, data: &DataDir, unfinished: &mut Unfinished) -> Result<Made, Failed> {
     unfinished.write(&data.config(), settings(host, args.danger_allow_http).as_bytes())?;
     let config = Config::load(&data.config())?;
+    if config.host != *host {
+        return Err(Failed::usage(format!(
+            "the environment variable COUNTERSIGN_PUBLIC_URL says {}; unset it, or give the same with --public-url",
+            config.host.as_str()
+        )));
+    }
     let source = Source::find(data, config.settings.sealing_key_file.as_deref());
     if let Source::Here(path) = &source {
         unfinished.write(path, sealing_key::generate(&SystemEntropy).as_bytes())?;

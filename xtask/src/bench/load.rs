@@ -172,3 +172,29 @@ async fn drive<L: Lane>(
 pub(crate) fn micros(time: Duration) -> u64 {
     u64::try_from(time.as_micros()).unwrap_or(u64::MAX)
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn answers_come_back_in_the_order_of_the_requests() {
+        let requests: Vec<Vec<u8>> = (0..40_u8).map(|n| vec![n]).collect();
+        let mut lanes = Prepared::deal(requests.clone(), true);
+        for lane in &mut lanes {
+            let mut last = None;
+            while let Some(request) = lane.next(last.take()).unwrap() {
+                last = Some(Answer {
+                    status: 200,
+                    body: request,
+                    latency: Duration::ZERO,
+                });
+            }
+        }
+        let bodies: Vec<_> = Prepared::collect(lanes)
+            .into_iter()
+            .map(|answer| answer.body)
+            .collect();
+        assert_eq!(bodies, requests);
+    }
+}

@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use super::cores::Cores;
 use super::load::{self, Expect, Lane, Prepared, Timing, histogram, micros};
-use super::process::own_cpu_time;
+use super::process::{machine_cpu_time, own_cpu_time};
 use super::report::Figures;
 use super::sign::{BATCH, Cast, Service, parallel};
 use super::subject::Subject;
@@ -315,6 +315,7 @@ impl Lane for Refreshing {
 struct Meter {
     server: Duration,
     generator: Duration,
+    machine: Duration,
 }
 
 impl Meter {
@@ -322,16 +323,21 @@ impl Meter {
         Ok(Self {
             server: subject.process.cpu_time()?,
             generator: own_cpu_time()?,
+            machine: machine_cpu_time()?,
         })
     }
 
     fn stop(self, subject: &Subject, count: usize, timing: Timing) -> Result<Figures, String> {
+        let cpu = subject.process.cpu_time()?.saturating_sub(self.server);
+        let generator = own_cpu_time()?.saturating_sub(self.generator);
+        let machine = machine_cpu_time()?.saturating_sub(self.machine);
         Ok(Figures {
             count,
             elapsed: timing.elapsed,
             latencies: timing.latencies,
-            cpu: subject.process.cpu_time()?.saturating_sub(self.server),
-            generator: own_cpu_time()?.saturating_sub(self.generator),
+            cpu,
+            generator,
+            others: machine.saturating_sub(cpu + generator),
             resident_kib: subject.process.resident_kib()?,
         })
     }

@@ -13,6 +13,9 @@ const READY: Duration = Duration::from_millis(300);
 /// Resident memory when idle, in MB.
 const RESIDENT_MB: f64 = 40.0;
 
+/// What other programs may take of a core before the figures suffer, in percent.
+const QUIET_PERCENT: f64 = 10.0;
+
 const ABOUT: &str = "\
 How fast Countersign is and what it needs, beside npm `oidc-provider` with its in-memory adapter, measured in one run on one core each in turn.
 
@@ -77,6 +80,15 @@ pub(crate) fn markdown(report: &Report) -> String {
     }) {
         page.push_str("\n≥: the generator was the limit, the server can do more.\n");
     }
+    if let Some(worst) = disturbance(report) {
+        let _ = write!(
+            page,
+            "\nOther programs took up to {worst:.0} % of a core during the runs that are shown.\n"
+        );
+        if worst > QUIET_PERCENT {
+            page.push_str("\n**The machine was not idle: the figures are too low, repeat the run.**\n");
+        }
+    }
     page.push_str("\n## Latency, processor time, memory\n\nLatencies in milliseconds.\n\n");
     let header = [
         "path",
@@ -106,6 +118,15 @@ fn table(page: &mut String, header: &[&str], rows: impl IntoIterator<Item = Vec<
     for row in rows {
         let _ = writeln!(page, "| {} |", row.join(" | "));
     }
+}
+
+/// The most that other programs took during a shown run, in percent of a core.
+fn disturbance(report: &Report) -> Option<f64> {
+    let shown = report
+        .rows
+        .iter()
+        .flat_map(|row| Side::BOTH.into_iter().filter_map(|side| row.median(side)));
+    shown.map(Figures::disturbance_percent).max_by(f64::total_cmp)
 }
 
 fn idle(ours: Option<Idle>, peer: Option<Idle>) -> Vec<Vec<String>> {
@@ -188,4 +209,45 @@ fn sync(sync: Sync) -> String {
 
 fn megabytes(kib: u64) -> f64 {
     f64::from(u32::try_from(kib).unwrap_or(u32::MAX)) * 1024.0 / 1_000_000.0
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::load::histogram;
+    use super::super::workload::Workload;
+    use super::*;
+
+    fn figures(seconds: u64) -> Figures {
+        Figures {
+            count: 1000,
+            elapsed: Duration::from_secs(seconds),
+            latencies: histogram().unwrap(),
+            cpu: Duration::from_millis(500),
+            generator: Duration::from_millis(100),
+            others: Duration::from_secs(1),
+            resident_kib: 1000,
+        }
+    }
+
+    fn page(ours: u64, peer: u64) -> String {
+        let mut row = Row::new(Workload::Token);
+        row.add(Side::Ours, figures(ours));
+        row.add(Side::Peer, figures(peer));
+        let mut report = Report::new(Vec::new(), 1, true);
+        report.rows.push(row);
+        markdown(&report)
+    }
+
+    #[test]
+    fn a_missed_target_is_said_plainly() {
+        assert!(page(10, 12).contains("| 100 | 83 | 1.20 | ≥ 1.3 | **NO** |"));
+        assert!(page(10, 13).contains("| 100 | 77 | 1.30 | ≥ 1.3 | yes |"));
+    }
+
+    #[test]
+    fn a_busy_machine_is_said_plainly() {
+        assert!(page(5, 20).contains("up to 20 % of a core"));
+        assert!(page(5, 20).contains("The machine was not idle"));
+        assert!(!page(20, 20).contains("The machine was not idle"));
+    }
 }

@@ -19,6 +19,8 @@ pub(crate) struct Figures {
     pub(crate) cpu: Duration,
     /// Processor time of the generator: when it is as long as `elapsed`, the generator was the limit.
     pub(crate) generator: Duration,
+    /// Processor time of everything else on the machine: when it is long, the figures are too low.
+    pub(crate) others: Duration,
     /// Resident memory of the server after the run.
     pub(crate) resident_kib: u64,
 }
@@ -54,6 +56,16 @@ impl Figures {
         self.generator.as_secs_f64() > 0.9 * self.elapsed.as_secs_f64()
     }
 
+    /// How many hundredths of one core other programs took.
+    pub(crate) fn disturbance_percent(&self) -> f64 {
+        let seconds = self.elapsed.as_secs_f64();
+        if seconds > 0.0 {
+            self.others.as_secs_f64() * 100.0 / seconds
+        } else {
+            0.0
+        }
+    }
+
     /// Adds a later part of the same run.
     ///
     /// # Errors
@@ -63,6 +75,7 @@ impl Figures {
         self.elapsed += later.elapsed;
         self.cpu += later.cpu;
         self.generator += later.generator;
+        self.others += later.others;
         self.resident_kib = later.resident_kib;
         self.latencies
             .add(later.latencies)

@@ -162,3 +162,16 @@ fn post(path: &str, content_type: &str, bearer: Option<&str>, body: &str) -> Vec
     )
     .into_bytes()
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_answer_is_framed_by_its_content_length() {
+        assert_eq!(frame(b"HTTP/1.1 200 OK\r\nContent-Le"), Ok(None));
+        let whole = b"HTTP/1.1 400 Bad Request\r\nContent-Length: 2\r\n\r\n{}";
+        assert_eq!(frame(whole), Ok(Some((400, whole.len() - 2, whole.len()))));
+        assert!(frame(b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n").is_err());
+    }
+}

@@ -6,10 +6,10 @@ use crate::audit::AuditEvent;
 use crate::audit::chain::record;
 use crate::client::Client;
 use crate::failure::{Fault, Outcome, Refusal};
-use crate::id::ApprovalId;
+use crate::id::{ApprovalId, AuthenticatorId, UserId};
 use crate::oidc::bearer::PhoneBearer;
 use crate::provider::Provider;
-use crate::store::Writing;
+use crate::store::{Reading, Writing};
 use crate::time::{Duration, Timestamp};
 use countersign_jose::{UnverifiedJws, hash};
 use countersign_protocol::approval::{
@@ -39,6 +39,7 @@ pub async fn decide(
         .ok_or_else(|| Fault::corrupt("authenticator", phone.authenticator.id, "it has no client"))?;
     let decision = verify(provider, &client, id, &request.decision, now)?;
     let (user, by, audit_key) = (phone.user.id, phone.authenticator.id, provider.audit_key());
+    let tolerance = provider.policy.clock_tolerance;
     let approval = provider
         .store
         .read(move |tx| Ok(tx.approvals().by_id(id)?))
@@ -50,13 +51,15 @@ pub async fn decide(
     let status = provider
         .store
         .write(move |tx| {
-            // Read again: between the look outside and this moment another phone may have decided.
+            // Read again: between the look outside and this moment another phone may have decided, and an operator
+            // may have taken this one from the person.
+            check_phone(&*tx, by, user)?;
             let approval = tx.approvals().by_id(id)?.ok_or_else(unknown)?;
             check_pending(&approval, now)?;
             check_digest(&approval, &decision.claims)?;
             let granted = granted(&approval, &decision.claims)?;
             let verdict = verdict(&approval, &decision.claims, &granted)?;
-            spend(tx, &client, &decision.claims)?;
+            spend(tx, &client, &decision.claims, tolerance)?;
             let event = AuditEvent::new(
                 now,
                 format!("authenticator:{by}"),
@@ -190,6 +193,23 @@ fn verify(
     })
 }
 
+/// A phone that was revoked, or whose person was disabled, since it showed its token decides nothing.
+fn check_phone(tx: &dyn Reading, phone: AuthenticatorId, user: UserId) -> Outcome<()> {
+    let phone = tx
+        .authenticators()
+        .by_id(phone)?
+        .filter(|phone| phone.revoked_at.is_none());
+    let user = tx.users().by_id(user)?.filter(|user| user.disabled_at.is_none());
+    if phone.is_some() && user.is_some() {
+        return Ok(());
+    }
+    Err(Refusal::new(
+        ErrorCode::InvalidToken,
+        "this authenticator is revoked, or its person is disabled; ask an operator",
+    )
+    .into())
+}
+
 fn action(verdict: Decision) -> &'static str {
     match verdict {
         Decision::Approved => "approval.approve",
@@ -262,8 +282,8 @@ fn verdict(approval: &Approval, claims: &DecisionClaims, granted: &ScopeList) ->
     })
 }
 
-fn spend(tx: &mut dyn Writing, client: &Client, claims: &DecisionClaims) -> Outcome<()> {
-    let until = Timestamp::from_unix(claims.exp) + LONGEST;
+fn spend(tx: &mut dyn Writing, client: &Client, claims: &DecisionClaims, tolerance: Duration) -> Outcome<()> {
+    let until = Timestamp::from_unix(claims.exp) + tolerance;
     if tx
         .assertions_mut()
         .spend(&client.id, &format!("decision {}", claims.jti), until)?

@@ -153,16 +153,18 @@ async fn hand_out(
     arrived: Timestamp,
 ) -> Outcome<TokenAnswer> {
     let clock = std::sync::Arc::clone(&provider.clock);
-    let audit_key = provider.audit_key();
+    let (audit_key, limits) = (provider.audit_key(), provider.policy.pace.clone());
+    let host = provider.host.clone();
     provider
         .store
         .write(move |tx| {
             caller.spend(tx)?;
             let now = clock.now();
+            // Looked at again: a report, a lock or a disabled person that came since the look outside holds.
+            let found = find(&*tx, &digest, &caller.client.id, &limits, &host, now)?;
             // Compare and set: of any number of polls that got this far, one wins (law 3).
-            if !tx.approvals_mut().redeem(grant.approval_id, now, grant.id)? {
-                let (_, approval) = request_of(&*tx, &digest, &caller.client.id)?;
-                return Err(refuse_reuse(tx, &audit_key, &approval, arrived, now)?.into());
+            if found.user.is_none() || !tx.approvals_mut().redeem(grant.approval_id, now, grant.id)? {
+                return Err(no_tokens(tx, &caller, &audit_key, &found, arrived, now)?.into());
             }
             tx.grants_mut().insert(&grant)?;
             minted.insert(tx)?;
@@ -193,31 +195,49 @@ async fn settle_poll(
     now: Timestamp,
 ) -> Failure {
     let audit_key = provider.audit_key();
-    let slows_down = caller.client.registration.profile.slows_down();
     let settled = provider
         .store
         .write(move |tx| {
             caller.spend(tx)?;
             let (ciba, approval) = request_of(&*tx, &digest, &caller.client.id)?;
-            Ok(match approval.state {
-                ApprovalState::Redeemed { .. } => refuse_reuse(tx, &audit_key, &approval, arrived, now)?,
-                ApprovalState::Denied { .. } => Refusal::new(
-                    ErrorCode::AccessDenied,
-                    "the person denied the request on the authenticator",
-                ),
-                ApprovalState::Expired { .. } => expired(),
-                _ if now >= ciba.expires_at => expired(),
-                // Approved between the look and now: the next poll collects it.
-                ApprovalState::Approved(_) => pending(),
-                ApprovalState::Pending if slows_down => poll_paced(tx, &ciba, now)?,
-                ApprovalState::Pending => pending(),
-            })
+            let found = Found {
+                ciba,
+                approval,
+                user: None,
+            };
+            no_tokens(tx, &caller, &audit_key, &found, arrived, now)
         })
         .await;
     match settled {
         Ok(refusal) => refusal.into(),
         Err(failure) => failure,
     }
+}
+
+/// What a request that gives no tokens answers, and what is noted of the poll.
+fn no_tokens(
+    tx: &mut dyn Writing,
+    caller: &AuthenticatedClient,
+    audit_key: &AuditKey,
+    Found { ciba, approval, .. }: &Found,
+    arrived: Timestamp,
+    now: Timestamp,
+) -> Outcome<Refusal> {
+    Ok(match approval.state {
+        ApprovalState::Redeemed { .. } => refuse_reuse(tx, audit_key, approval, arrived, now)?,
+        ApprovalState::Denied { .. } => Refusal::new(
+            ErrorCode::AccessDenied,
+            "the person denied the request on the authenticator",
+        ),
+        ApprovalState::Expired { .. } => expired(),
+        _ if now >= ciba.expires_at => expired(),
+        // Approved between the look and now: the next poll collects it.
+        ApprovalState::Approved(_) => pending(),
+        ApprovalState::Pending if caller.client.registration.profile.slows_down() => {
+            poll_paced(tx, ciba, now)?
+        }
+        ApprovalState::Pending => pending(),
+    })
 }
 
 fn pending() -> Refusal {

@@ -12,12 +12,14 @@ use crate::client::authenticate::{AuthenticatedClient, Endpoint};
 use crate::client::registration::GrantType;
 use crate::client::request_object::{self, VerifiedRequest};
 use crate::evidence;
-use crate::failure::{Outcome, Refusal};
+use crate::failure::{Failure, Outcome, Refusal};
 use crate::id::ClientId;
 use crate::oidc::{Audience, token};
+use crate::policy::PacePolicy;
 use crate::provider::Provider;
 use crate::qr::request::{self as qr_request, QrRequest};
 use crate::secret::OpaqueToken;
+use crate::store::Writing;
 use crate::time::{Duration, Timestamp};
 use crate::user::User;
 use countersign_protocol::approval::{ApprovalKind, VerificationMode};
@@ -254,8 +256,9 @@ fn check_requested_expiry(requested: Option<&str>, longest: Duration) -> Result<
     let Some(requested) = requested.filter(|text| !text.is_empty()) else {
         return Ok(longest);
     };
+    let digits = requested.bytes().all(|byte| byte.is_ascii_digit());
     match requested.parse::<u64>() {
-        Ok(seconds) if seconds > 0 => Ok(Duration::from_secs(seconds).min(longest)),
+        Ok(seconds) if digits && seconds > 0 => Ok(Duration::from_secs(seconds).min(longest)),
         _ => Err(Refusal::invalid_request(
             "requested_expiry must be a positive integer, in seconds",
         )),
@@ -326,6 +329,7 @@ async fn open(
         code,
     });
     let (limits, audit_key) = (provider.policy.pace.clone(), provider.audit_key());
+    let hides = caller.client.registration.hide_unknown_users;
     let standing = provider
         .store
         .write(move |tx| {
@@ -342,7 +346,7 @@ async fn open(
             {
                 return Err(hint::spent_login_hint_token().into());
             }
-            open::insert(tx, &approval, &limits, now)?;
+            let approval = insert(tx, approval, &limits, hides, now)?;
             tx.ciba_mut().insert(&ciba)?;
             let mut event = AuditEvent::new(
                 now,
@@ -376,4 +380,27 @@ async fn open(
         interval: Some(u64::from(interval)),
         verification,
     })
+}
+
+/// Puts the approval into the store. Only people who exist have limits, so for a client that hides who does, a request
+/// over the limits is one that nobody is asked: it waits and expires like that of an unknown person.
+fn insert(
+    tx: &mut dyn Writing,
+    approval: Approval,
+    limits: &PacePolicy,
+    hides: bool,
+    now: Timestamp,
+) -> Outcome<Approval> {
+    match open::insert(tx, &approval, limits, now) {
+        Ok(()) => Ok(approval),
+        Err(Failure::Refusal(_)) if hides => {
+            let nobody = Approval {
+                user_id: None,
+                ..approval
+            };
+            open::insert(tx, &nobody, limits, now)?;
+            Ok(nobody)
+        }
+        Err(failure) => Err(failure),
+    }
 }

@@ -2,7 +2,7 @@
 //! (RFC 7523 §3, OpenID Connect Core §9).
 
 use super::profile::SignaturePolicy;
-use super::{Client, Profile, Registration};
+use super::{Client, Endpoint, Profile, Registration};
 use crate::failure::{Outcome, Refusal};
 use crate::id::ClientId;
 use crate::policy::Policy;
@@ -55,12 +55,27 @@ struct AssertionClaims {
     binding_message: Option<serde_json::Value>,
     login_hint: Option<serde_json::Value>,
     login_hint_token: Option<serde_json::Value>,
+    id_token_hint: Option<serde_json::Value>,
+}
+
+impl AssertionClaims {
+    /// Every authentication request has one of the hints (CIBA Core §7.1).
+    fn is_request(&self) -> bool {
+        [
+            &self.binding_message,
+            &self.login_hint,
+            &self.login_hint_token,
+            &self.id_token_hint,
+        ]
+        .into_iter()
+        .any(Option::is_some)
+    }
 }
 
 /// RFC 8725 §3.11: a token that names itself something else is not taken for an assertion.
 fn check_type(typ: Option<&str>) -> Result<(), Refusal> {
     let known = ["jwt", "client-authentication+jwt"];
-    match typ.map(|typ| typ.to_ascii_lowercase()) {
+    match typ.map(str::to_ascii_lowercase) {
         Some(typ) if !known.contains(&typ.trim_start_matches("application/")) => Err(
             Refusal::invalid_client("typ of the client assertion must be JWT or client-authentication+jwt"),
         ),
@@ -81,6 +96,7 @@ fn replayed() -> Refusal {
 pub(super) fn verify(
     jws: &UnverifiedJws,
     client: &Client,
+    endpoint: Endpoint,
     audiences: &[String],
     policy: &Policy,
     now: Timestamp,
@@ -89,23 +105,18 @@ pub(super) fn verify(
     check_type(jws.header().typ())?;
     let verified = verify_signature(jws, client, client.registration.assertion_alg)
         .map_err(|wrong| Refusal::invalid_client(format!("client_assertion: {wrong}")))?;
-    let AssertionClaims {
-        jwt: claims,
-        binding_message,
-        login_hint,
-        login_hint_token,
-    } = verified.claims().map_err(|error| {
+    let claims: AssertionClaims = verified.claims().map_err(|error| {
         Refusal::invalid_client(format!(
             "the claims of the client assertion cannot be read: {error}"
         ))
     })?;
     // A signed authentication request has the same issuer and audience: it must not pass for an assertion (RFC 8725 §3.12).
-    if binding_message.or(login_hint).or(login_hint_token).is_some() {
+    if claims.is_request() {
         return Err(Refusal::invalid_client(
             "client_assertion is an authentication request; sign a JWT for client authentication",
         ));
     }
-    let client_id = client.id.as_str();
+    let (claims, client_id) = (claims.jwt, client.id.as_str());
     if claims.iss.as_deref() != Some(client_id) {
         return Err(Refusal::invalid_client(
             "iss of the client assertion must be the client_id",
@@ -122,10 +133,8 @@ pub(super) fn verify(
     let jti = jti.ok_or_else(|| {
         Refusal::invalid_client("jti of the client assertion must be a string of 1 to 255 characters")
     })?;
-    let reusable = client.registration.profile.reuses_assertions()
-        && !policy.strict_replay
-        && claims.nbf.is_none()
-        && verified.header().extra().contains_key("nbf");
+    let old_shape = claims.nbf.is_none() && verified.header().extra().contains_key("nbf");
+    let reusable = old_shape && !policy.strict_replay && may_reuse(client, endpoint, expires_at, policy, now);
     Ok(ClientAssertion {
         client_id: client.id.clone(),
         jti,
@@ -194,6 +203,19 @@ fn candidates<'k>(keys: &'k [PublicKey], kid: Option<&str>) -> Vec<&'k PublicKey
     } else {
         named
     }
+}
+
+/// onesid.md C5: the old tools keep one assertion for a sign-in and its polls, and for no longer than five minutes.
+fn may_reuse(
+    client: &Client,
+    endpoint: Endpoint,
+    expires_at: Timestamp,
+    policy: &Policy,
+    now: Timestamp,
+) -> bool {
+    client.registration.profile.reuses_assertions()
+        && matches!(endpoint, Endpoint::Token | Endpoint::BcAuthorize)
+        && expires_at <= now + Profile::LONGEST_REUSE + policy.clock_tolerance
 }
 
 fn check_audience(claims: &JwtClaims, profile: Profile, audiences: &[String]) -> Result<(), Refusal> {

@@ -59,11 +59,16 @@ pub struct AuthenticatedClient {
 }
 
 impl AuthenticatedClient {
-    /// Spends the assertion: the first act of every write transaction that this client caused.
+    /// Spends the assertion: the first act of every write transaction that this client caused. The client is looked at
+    /// once more: one that was stopped since it authenticated gets nothing, or its tokens would outlive the stop.
     ///
     /// # Errors
-    /// `invalid_client`: it was used before.
+    /// `invalid_client`: it was used before, or the client was stopped meanwhile.
     pub fn spend(&self, tx: &mut dyn Writing) -> Outcome<()> {
+        let record = tx.clients().by_id(&self.client.id)?;
+        if record.is_none_or(|record| record.disabled_at.is_some()) {
+            return Err(disabled(&self.client).into());
+        }
         self.assertion.spend(tx)
     }
 
@@ -95,7 +100,7 @@ pub async fn authenticate(
     let client_id = claimed_client_id(&credentials, &jws)?;
     let client = provider.client(client_id).await?.ok_or_else(unknown_client)?;
     let audiences = provider.assertion_audiences(client.registration.profile, endpoint);
-    let assertion = assertion::verify(&jws, &client, &audiences, &provider.policy, now)?;
+    let assertion = assertion::verify(&jws, &client, endpoint, &audiences, &provider.policy, now)?;
     if client.disabled_at.is_some() {
         return Err(disabled(&client).into());
     }

@@ -96,6 +96,9 @@ impl Profile {
         }
     }
 
+    /// The longest life of what the old tools send without the claims that would make it one use (onesid.md C2, C5).
+    pub const LONGEST_REUSE: Duration = Duration::from_secs(300);
+
     /// Whether an assertion without `nbf` and with one in its header may be used again until it ends (onesid.md C5).
     #[must_use]
     pub const fn reuses_assertions(self) -> bool {

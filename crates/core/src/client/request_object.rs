@@ -148,7 +148,7 @@ fn verify_signed(
 /// RFC 9101 §10.8 and RFC 8725 §3.11: another kind of token is not taken for a request.
 fn check_type(typ: Option<&str>) -> Result<(), Refusal> {
     let known = ["jwt", "oauth-authz-req+jwt"];
-    match typ.map(|typ| typ.to_ascii_lowercase()) {
+    match typ.map(str::to_ascii_lowercase) {
         Some(typ) if !known.contains(&typ.trim_start_matches("application/")) => Err(
             Refusal::invalid_request("typ of request must be JWT or oauth-authz-req+jwt"),
         ),
@@ -204,6 +204,12 @@ fn check_times(
             }
             _ => {}
         }
+    }
+    // Without iat and jti nothing but its short life keeps a copied request from being sent again.
+    if short_form && expires_at > now + Profile::LONGEST_REUSE + tolerance {
+        return Err(Refusal::invalid_request(
+            "request is valid for too long; exp may be 5 minutes ahead at most on this endpoint",
+        ));
     }
     // FAPI-CIBA §5.2.2: a request lives an hour at most, counted from nbf, and nbf is not older than that.
     let begins = claims.nbf.or(claims.iat).map_or(now, Timestamp::from_unix);

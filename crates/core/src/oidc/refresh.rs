@@ -161,7 +161,7 @@ async fn rotate(
 ) -> Outcome<TokenAnswer> {
     let minted = token::mint(provider, &caller.client, &grant, &user, provider.clock.now())?;
     let answer = kept_answer(provider, presented, &minted)?;
-    let (digest, audit_key) = (presented.digest(), provider.audit_key());
+    let (digest, audit_key, policy) = (presented.digest(), provider.audit_key(), provider.policy.clone());
     let clock = std::sync::Arc::clone(&provider.clock);
     provider
         .store
@@ -173,6 +173,10 @@ async fn rotate(
                 request: caller.assertion.fingerprint(),
                 answer: Some(answer),
             };
+            // Looked at again: a revocation or a disabled person that came since the look outside holds.
+            let token = tx.grants().refresh_token(&digest)?.ok_or_else(unknown)?;
+            let grant = tx.grants().by_id(grant.id)?.ok_or_else(unknown)?;
+            check_alive(&*tx, &token, &grant, &policy, now)?;
             // Compare and set: of any number of racing refreshes, one wins (law 3).
             if !tx.grants_mut().spend_refresh_token(&digest, &spent)? {
                 let earlier = tx.grants().refresh_token(&digest)?.and_then(|token| token.spent);
@@ -209,10 +213,12 @@ async fn answer_spent(
 ) -> Outcome<TokenAnswer> {
     let now = provider.clock.now();
     let identical = spent.request == caller.assertion.fingerprint();
-    if identical && grant.revoked_at.is_none() && now < spent.at + provider.policy.lifetime.refresh_grace {
-        if let Some(answer) = spent.answer {
-            return open_answer(presented, &answer);
-        }
+    if identical
+        && grant.revoked_at.is_none()
+        && now < spent.at + provider.policy.lifetime.refresh_grace
+        && let Some(answer) = spent.answer
+    {
+        return open_answer(presented, &answer);
     }
     let audit_key = provider.audit_key();
     let refusal = provider

@@ -9,7 +9,17 @@ pub(crate) fn refused<T>(outcome: Outcome<T>) -> ErrorCode {
     match outcome {
         Ok(_) => panic!("this had to be refused"),
         Err(Failure::Refusal(refusal)) => {
-            assert!(!refusal.description.trim().is_empty(), "a refusal says what to change");
+            assert!(
+                !refusal.description.trim().is_empty(),
+                "a refusal says what to change"
+            );
+            // RFC 6749 §5.2 allows %x20-21, %x23-5B and %x5D-7E: nothing that could end a line or a quoted string.
+            let legal = |c: char| matches!(c, '\u{20}'..='\u{7e}') && c != '"' && c != '\\';
+            assert!(
+                refusal.description.chars().all(legal),
+                "{:?}",
+                refusal.description
+            );
             refusal.code
         }
         Err(Failure::Fault(fault)) => panic!("a fault instead of a refusal: {fault}"),

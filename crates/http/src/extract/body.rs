@@ -3,18 +3,21 @@
 use crate::app::AppState;
 use crate::limits::Limits;
 use axum::body::Body;
-use axum::http::{HeaderMap, header};
+use axum::http::{HeaderMap, HeaderValue, header};
 use bytes::Bytes;
 use countersign_core::Refusal;
 use countersign_protocol::ErrorCode;
 use http_body_util::{BodyExt as _, LengthLimitError, Limited};
 
-/// Whether the one `Content-Type` is this media type; parameters such as `charset` are tolerated.
+/// Whether `Content-Type` is this media type; parameters such as `charset` are tolerated. The published client `ones-oidc`
+/// sends the header twice with the same value, so every line has to say it; lines that disagree are refused, since two
+/// readers could believe different ones.
 pub(crate) fn is_content_type(headers: &HeaderMap, wanted: &str) -> bool {
-    let mut lines = headers.get_all(header::CONTENT_TYPE).iter();
-    let (Some(line), None) = (lines.next(), lines.next()) else {
-        return false;
-    };
+    let mut lines = headers.get_all(header::CONTENT_TYPE).iter().peekable();
+    lines.peek().is_some() && lines.all(|line| is_media_type(line, wanted))
+}
+
+fn is_media_type(line: &HeaderValue, wanted: &str) -> bool {
     let essence = line.to_str().ok().and_then(|line| line.split(';').next());
     essence.is_some_and(|essence| essence.trim().eq_ignore_ascii_case(wanted))
 }

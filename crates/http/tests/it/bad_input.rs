@@ -131,6 +131,21 @@ async fn a_form_endpoint_tolerates_a_charset_beside_its_content_type() {
 }
 
 #[tokio::test]
+async fn a_content_type_that_is_sent_twice_counts_when_both_lines_agree() {
+    let site = Site::new().await;
+    for (second, status, code) in [
+        (FORM, 401, "invalid_client"),
+        ("application/json", 400, "invalid_request"),
+    ] {
+        let builder = crate::site::request(Method::POST, "/oidc/token", None)
+            .header(CONTENT_TYPE, FORM)
+            .header(CONTENT_TYPE, second);
+        let answer = site.send(builder.body(Body::from("a=b")).unwrap()).await;
+        answer.refuses(status, code);
+    }
+}
+
+#[tokio::test]
 async fn a_form_endpoint_refuses_a_repeated_parameter_and_names_it() {
     let site = Site::new().await;
     for target in targets(&site, Reads::Form).await {

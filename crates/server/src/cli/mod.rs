@@ -6,7 +6,7 @@ pub(crate) use operator::Operator;
 
 use crate::failure::Failed;
 use crate::{backup, command, demo, doctor, init, output, serve};
-use clap::{Parser, Subcommand};
+use clap::{CommandFactory as _, Parser, Subcommand};
 use std::process::ExitCode;
 
 const EXAMPLES: &str = "\
@@ -26,6 +26,11 @@ Examples:
       Look whether everything is in order.
 
 Exit codes: 0 done, 1 refused or failed, 2 wrong usage.";
+
+const COMPLETIONS: &str = "\
+Examples:
+  countersign completions bash > /etc/bash_completion.d/countersign
+  countersign completions zsh > ~/.zfunc/_countersign";
 
 /// An identity provider for people with phones: passwordless sign-in by OpenID Connect CIBA.
 #[derive(Debug, Parser)]
@@ -69,6 +74,12 @@ enum Command {
     Restore(backup::RestoreArgs),
     /// Look whether everything is in order
     Doctor(doctor::Args),
+    /// Print completions for a shell
+    #[command(after_help = COMPLETIONS)]
+    Completions {
+        /// The shell
+        shell: clap_complete::Shell,
+    },
 }
 
 /// Runs the program.
@@ -89,6 +100,7 @@ fn run(command: Command) -> Result<(), Failed> {
         Command::Serve(args) => serve::run(&args),
         Command::Config(args) => command::config::run(&args),
         Command::Demo(args) => demo::run(&args).map_err(Failed::new),
+        Command::Completions { shell } => completions(shell),
         command => {
             serve::log::quiet();
             runtime()?.block_on(operate(command))
@@ -127,5 +139,12 @@ async fn operate(command: Command) -> Result<(), Failed> {
         Command::Serve(args) => serve::run(&args),
         Command::Demo(args) => demo::run(&args).map_err(Failed::new),
         Command::Config(args) => command::config::run(&args),
+        Command::Completions { shell } => completions(shell),
     }
+}
+
+fn completions(shell: clap_complete::Shell) -> Result<(), Failed> {
+    let mut script = Vec::new();
+    clap_complete::generate(shell, &mut Cli::command(), "countersign", &mut script);
+    output::say(&String::from_utf8_lossy(&script))
 }

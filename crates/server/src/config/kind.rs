@@ -23,7 +23,7 @@ pub(crate) trait Kind {
 pub(crate) struct Within<const MIN: u64, const MAX: u64>(Duration);
 
 impl<const MIN: u64, const MAX: u64> Within<MIN, MAX> {
-    /// A default; the test of this module sees to it that every default is in its bounds.
+    /// A default. That it is in its bounds shows where the example is read back in a test.
     pub(crate) const fn new(duration: Duration) -> Self {
         Self(duration)
     }

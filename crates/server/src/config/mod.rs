@@ -48,20 +48,19 @@ impl Config {
     }
 
     fn check(file: &Path, mut settings: Settings) -> Result<Self, Failed> {
-        let wrong = |text: &str| Failed::new(format!("{}: {text}", file.display()));
+        let wrong = |key: &str, text: &str| Failed::new(format!("{}: {text}", read::place(file, key)));
         let public_url = settings.public_url.as_deref().ok_or_else(|| {
-            wrong("public_url is missing; set it to the address of this provider, such as \"https://id.example.org\"")
+            let text = "public_url is missing; set it to the address of this provider, such as \"https://id.example.org\"";
+            wrong("public_url", text)
         })?;
-        let host = host(public_url, settings.danger_allow_http).map_err(|text| wrong(&text))?;
+        let host = host(public_url, settings.danger_allow_http).map_err(|text| wrong("public_url", &text))?;
         if settings.tls.certificate.is_some() != settings.tls.key.is_some() {
-            return Err(wrong(
-                "tls.certificate and tls.key belong together; set both or none",
-            ));
+            let text = "tls.certificate and tls.key belong together; set both or none";
+            return Err(wrong("tls.certificate", text));
         }
         if settings.limits.first_pause.get() > settings.limits.longest_pause.get() {
-            return Err(wrong(
-                "limits.first_pause is longer than limits.longest_pause; make it shorter",
-            ));
+            let text = "limits.first_pause is longer than limits.longest_pause; make it shorter";
+            return Err(wrong("limits.first_pause", text));
         }
         let contact = settings.push_contact.as_deref();
         if !contact.is_none_or(|contact| contact.starts_with("mailto:") || contact.starts_with("https://")) {

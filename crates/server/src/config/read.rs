@@ -9,12 +9,14 @@ use figment::providers::{Env, Serialized};
 use std::path::Path;
 
 /// Begins every environment variable of ours.
-pub(crate) const PREFIX: &str = "COUNTERSIGN_";
+const PREFIX: &str = "COUNTERSIGN_";
 
-/// Variables with the prefix that are no settings: arguments of commands, the sealing key itself, and what belongs to
-/// the programs for machines and phones.
+/// Variables with the prefix that are no settings: arguments of commands, and the sealing key itself.
 const NO_SETTINGS: [&str; 3] = ["data", "config", "sealing_key"];
-const OTHER_PROGRAMS: [&str; 2] = ["authenticator_", "device_"];
+
+/// Variables with the prefix that are not for this program: those of the programs for machines and phones, and those
+/// that Kubernetes sets in every container beside a service named `countersign`.
+const NOT_OURS: [&str; 4] = ["authenticator_", "device_", "service_", "port"];
 
 /// Reads the settings of a file and of the environment.
 pub(super) fn read(file: &Path, text: &str) -> Result<Settings, Failed> {
@@ -24,15 +26,30 @@ pub(super) fn read(file: &Path, text: &str) -> Result<Settings, Failed> {
     let environment = Env::prefixed(PREFIX)
         .filter(|name| is_setting(name.as_str()))
         .split("__");
-    Figment::from(Serialized::defaults(table))
+    // The defaults lie below, so that a variable can set one number of a rate.
+    Figment::from(Serialized::defaults(Settings::default()))
+        .merge(Serialized::defaults(table))
         .merge(environment)
         .extract()
         .map_err(|error| in_environment(&error))
 }
 
+/// Where a setting stands: in the environment, or else in the file.
+pub(super) fn place(file: &Path, key: &str) -> String {
+    let variable = variable(key.split('.'));
+    if std::env::var_os(&variable).is_some() {
+        return format!("environment variable {variable}");
+    }
+    file.display().to_string()
+}
+
+fn variable<'k>(path: impl Iterator<Item = &'k str>) -> String {
+    PREFIX.to_owned() + &path.collect::<Vec<_>>().join("__").to_uppercase()
+}
+
 fn is_setting(name: &str) -> bool {
     let name = name.to_ascii_lowercase();
-    !NO_SETTINGS.contains(&name.as_str()) && !OTHER_PROGRAMS.iter().any(|program| name.starts_with(program))
+    !NO_SETTINGS.contains(&name.as_str()) && !NOT_OURS.iter().any(|program| name.starts_with(program))
 }
 
 fn in_file(file: &Path, text: &str, error: &toml::de::Error) -> Failed {
@@ -72,14 +89,10 @@ fn key(before: &str, line: &str) -> Option<String> {
 }
 
 fn in_environment(error: &figment::Error) -> Failed {
-    let mut path = error.path.clone();
     let message = match &error.kind {
-        Kind::UnknownField(name, expected) => {
-            path.push(name.clone());
-            format!("there is no such setting; expected {}", OneOf(expected))
-        }
+        Kind::UnknownField(_, expected) => format!("there is no such setting; expected {}", OneOf(expected)),
         kind => kind.to_string(),
     };
-    let variable = PREFIX.to_owned() + &path.join("__").to_uppercase();
+    let variable = variable(error.path.iter().map(String::as_str));
     Failed::new(format!("environment variable {variable}: {message}"))
 }

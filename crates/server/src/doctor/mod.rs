@@ -54,14 +54,19 @@ struct Finding {
 }
 
 /// What was found, in the order of looking.
-#[derive(Debug, Default, Serialize)]
-struct Findings {
-    findings: Vec<Finding>,
+#[derive(Debug, Default)]
+struct Findings(Vec<Finding>);
+
+/// The answer for programs.
+#[derive(Debug, Serialize)]
+struct Report<'f> {
+    ok: bool,
+    findings: &'f [Finding],
 }
 
 impl Findings {
     fn add(&mut self, check: &'static str, status: Status, message: impl Into<String>) {
-        self.findings.push(Finding {
+        self.0.push(Finding {
             check,
             status,
             message: message.into(),
@@ -88,7 +93,7 @@ impl Findings {
     }
 
     fn failed(&self) -> usize {
-        self.findings
+        self.0
             .iter()
             .filter(|finding| finding.status == Status::Failed)
             .count()
@@ -96,7 +101,7 @@ impl Findings {
 
     fn text(&self) -> String {
         let mut text = String::new();
-        for finding in &self.findings {
+        for finding in &self.0 {
             let (mark, style) = match finding.status {
                 Status::Ok => ('✓', GOOD),
                 Status::Warning => ('!', WAITING),
@@ -123,7 +128,11 @@ pub(crate) async fn run(args: &Args) -> Result<(), Failed> {
             findings
         }
     };
-    args.at.show(&findings, || findings.text())?;
+    let report = Report {
+        ok: findings.failed() == 0,
+        findings: &findings.0,
+    };
+    args.at.show(&report, || findings.text())?;
     match findings.failed() {
         0 => Ok(()),
         1 => Err(Failed::new(

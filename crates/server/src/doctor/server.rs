@@ -1,61 +1,55 @@
-//! Whether a server answers where the configuration says.
+//! Whether a server answers: where it listens, and where everybody else looks for it.
 
 use super::{Findings, Status};
 use crate::config::Config;
-use axum::body::Body;
-use axum::http::{Request, StatusCode, Uri, header};
-use hyper::client::conn::http1;
-use hyper_util::rt::TokioIo;
+use std::error::Error as _;
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr};
 use std::time::Duration;
 use tokio::net::TcpStream;
 
 /// How long an answer may take.
-const PATIENCE: Duration = Duration::from_secs(3);
+const PATIENCE: Duration = Duration::from_secs(5);
 
-/// Asks `/readyz` where the server should listen. With TLS only the connection is tried: whether the certificate
-/// convinces others can be seen from elsewhere only.
+/// Tries the address that the configuration names, then `/readyz` at the public URL: through name service, proxy and
+/// certificate, as a client would go.
 pub(super) async fn answers(findings: &mut Findings, config: &Config) {
     let address = reachable(config.settings.listen);
-    let encrypted = config.tls().is_some();
-    match tokio::time::timeout(PATIENCE, ask(address, encrypted)).await {
-        Ok(Ok(None)) => findings.add("server", Status::Ok, format!("{address} takes connections")),
-        Ok(Ok(Some(StatusCode::OK))) => {
-            findings.add("server", Status::Ok, format!("{address} answers and is ready"))
+    let connected = tokio::time::timeout(PATIENCE, TcpStream::connect(address)).await;
+    if !matches!(connected, Ok(Ok(_))) {
+        let message = format!("no server answers at {address}; start one with `countersign serve`");
+        return findings.add("server", Status::Warning, message);
+    }
+    findings.add("server", Status::Ok, format!("{address} takes connections"));
+    let url = format!("{}/readyz", config.host.as_str());
+    match ask(&url).await {
+        Ok(status) if status.is_success() => {
+            findings.add("public URL", Status::Ok, format!("{url} is ready"));
         }
-        Ok(Ok(Some(status))) => {
-            let message = format!("{address} answers {status} to /readyz; look at its log");
-            findings.add("server", Status::Failed, message);
-        }
-        Ok(Err(error)) => {
+        Ok(status) => {
             let message =
-                format!("no server answers at {address} ({error}); start one with `countersign serve`");
-            findings.add("server", Status::Warning, message);
+                format!("{url} answers {status}; look at the log of the server, and of the proxy before it");
+            findings.add("public URL", Status::Failed, message);
         }
-        Err(_) => {
-            let message = format!(
-                "{address} does not answer within {} s; look at its log",
-                PATIENCE.as_secs()
-            );
-            findings.add("server", Status::Failed, message);
+        Err(error) => {
+            let cause = error
+                .source()
+                .map_or_else(|| error.to_string(), ToString::to_string);
+            let message =
+                format!("{url} cannot be reached from here ({cause}); check name, proxy and certificate");
+            findings.add("public URL", Status::Warning, message);
         }
     }
 }
 
-async fn ask(address: SocketAddr, encrypted: bool) -> Result<Option<StatusCode>, Box<dyn std::error::Error>> {
-    let stream = TcpStream::connect(address).await?;
-    if encrypted {
-        return Ok(None);
-    }
-    let (mut sender, connection) = http1::handshake(TokioIo::new(stream)).await?;
-    let driving = tokio::spawn(connection);
-    let request = Request::get(Uri::from_static("/readyz")).header(header::HOST, address.to_string());
-    let answer = sender.send_request(request.body(Body::empty())?).await?;
-    driving.abort();
-    Ok(Some(answer.status()))
+async fn ask(url: &str) -> Result<reqwest::StatusCode, reqwest::Error> {
+    let client = reqwest::Client::builder()
+        .redirect(reqwest::redirect::Policy::none())
+        .timeout(PATIENCE)
+        .build()?;
+    Ok(client.get(url).send().await?.status())
 }
 
-/// An address that stands for all of them is asked on this machine.
+/// An address that stands for all of them is tried on this machine.
 fn reachable(listen: SocketAddr) -> SocketAddr {
     let ip = match listen.ip() {
         IpAddr::V4(ip) if ip.is_unspecified() => Ipv4Addr::LOCALHOST.into(),

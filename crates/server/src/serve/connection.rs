@@ -29,11 +29,15 @@ const MAX_STREAMS: u32 = 128;
 /// How often an HTTP/2 connection is asked whether the other end is still there.
 const PING: Duration = Duration::from_secs(30);
 
+/// How long a new connection may take to shake hands, and then to send the head of its first request.
+const GREETING: Duration = Duration::from_secs(10);
+
 /// What a connection may take.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Limits {
     /// Connections at the same time.
     pub(super) connections: usize,
+    greeting: Duration,
     head_timeout: Duration,
 }
 
@@ -41,6 +45,7 @@ impl From<&settings::Limits> for Limits {
     fn from(limits: &settings::Limits) -> Self {
         Self {
             connections: usize::try_from(limits.connections.get()).unwrap_or(usize::MAX),
+            greeting: limits.head_timeout.get().min(GREETING),
             head_timeout: limits.head_timeout.get(),
         }
     }
@@ -63,7 +68,7 @@ pub(super) async fn attend(
     let Some(tls) = tls else {
         return converse(stream, peer, router, limits, shutdown).await;
     };
-    match tokio::time::timeout(limits.head_timeout, tls.accept(stream)).await {
+    match tokio::time::timeout(limits.greeting, tls.accept(stream)).await {
         Ok(Ok(stream)) => converse(stream, peer, router, limits, shutdown).await,
         Ok(Err(error)) => tracing::debug!(%error, "a TLS handshake failed"),
         Err(_) => tracing::debug!("a TLS handshake took too long"),
@@ -84,7 +89,7 @@ where
     let builder = builder(limits);
     let mut connection = pin!(builder.serve_connection(TokioIo::new(stream), service));
     // hyper watches over heads, but not over a connection that never says which protocol it speaks.
-    let mut silence = pin!(tokio::time::sleep(limits.head_timeout));
+    let mut silence = pin!(tokio::time::sleep(limits.greeting));
     let (mut waited, mut stopping) = (false, false);
     loop {
         tokio::select! {

@@ -1,0 +1,33 @@
+//! Tests of the program `countersign`, run as a person or a script runs it.
+
+#![expect(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    clippy::indexing_slicing,
+    reason = "a broken expectation must stop the test"
+)]
+
+mod actors;
+mod audit;
+mod backup;
+mod cli;
+mod config;
+mod devices;
+mod doctor;
+mod durability;
+mod init;
+mod interop_ones_oidc;
+mod interop_python;
+mod keys;
+mod operator_api;
+mod phones;
+mod push_stream;
+mod race;
+mod recorded_shapes;
+mod route_checklist;
+mod serve;
+mod sign_in;
+mod support;
+mod tls;
+mod tls_sign_in;
