@@ -16,12 +16,10 @@ pub mod consent;
 pub mod device;
 pub mod error;
 pub mod merge_patch;
-pub mod merge_patch;
 pub mod oidc;
 pub mod qr;
 pub mod scope;
 pub mod token;
-pub mod user;
 pub mod user;
 
 pub use error::{ErrorBody, ErrorCode};
