@@ -8,7 +8,7 @@ use axum::http::StatusCode;
 use countersign_protocol::ciba::AuthenticationAnswer;
 use countersign_protocol::qr::LoginHintKind;
 use serde::Deserialize;
-use serde_json::json;
+use serde_json::Map;
 
 /// `CibaAuthRequestFrontendDto`.
 #[derive(Deserialize)]
@@ -69,18 +69,18 @@ impl Service {
             LoginHintKind::LoginHint => "login_hint",
             LoginHintKind::LoginHintToken => "login_hint_token",
         };
-        let mut parameters = json!({
-            "scope": start.scope.as_deref().unwrap_or(&self.scope),
-            "binding_message": self.binding_message,
-            hint: start.user_identifier,
-        });
+        let mut parameters = Map::new();
+        let mut set = |name: &str, value: &str| parameters.insert(name.to_owned(), value.into());
+        set("scope", start.scope.as_deref().unwrap_or(&self.scope));
+        set("binding_message", &self.binding_message);
+        set(hint, &start.user_identifier);
         if let Some(Resource::Device) = start.resource {
-            parameters["resource"] = json!(self.resource);
+            set("resource", &self.resource);
         }
         if let Some(session) = session {
-            parameters["qr_session_id"] = json!(session);
+            set("qr_session_id", session);
         }
-        self.provider.start(&parameters).await
+        self.provider.start(&parameters.into()).await
     }
 
     /// Continues a session of the provider that a phone has scanned (onesid.md §10.1).
