@@ -46,6 +46,10 @@ pub(crate) enum Call {
         #[arg(allow_hyphen_values = true)]
         auth_req_id: String,
     },
+    /// Makes a QR session (POST {iss}/qr/make).
+    QrMake,
+    /// Looks at a QR session once (POST {iss}/qr/status), and asks its person when a phone has scanned.
+    QrStatus(QrStatus),
     /// Validates an ID token or access token; an opaque one by introspection and identify.
     ValidateToken {
         /// The token; one with a dot in it is taken for a JWT.
@@ -80,6 +84,23 @@ pub(crate) enum Call {
 pub(crate) struct CibaStart {
     #[command(flatten)]
     pub(crate) hint: Hint,
+    /// Scopes, separated by spaces.
+    #[arg(long, default_value = "openid")]
+    pub(crate) scope: String,
+    /// What the person reads on the phone.
+    #[arg(long, value_name = "TEXT", allow_hyphen_values = true)]
+    pub(crate) binding_message: String,
+    /// The application for which the access token is meant; it is then a JWT.
+    #[arg(long, value_name = "URL")]
+    pub(crate) resource: Option<String>,
+}
+
+/// A look at a QR session, with what the person is asked once a phone has scanned.
+#[derive(Args)]
+pub(crate) struct QrStatus {
+    /// The value that `qr-make` printed; 0.2.1 sends all of it back, later versions its sessionId.
+    #[arg(value_name = "SESSION")]
+    pub(crate) session: String,
     /// Scopes, separated by spaces.
     #[arg(long, default_value = "openid")]
     pub(crate) scope: String,

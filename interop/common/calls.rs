@@ -23,6 +23,8 @@ pub(crate) async fn call(client: &mut OpenIdconnectClient, call: &Call) -> Resul
         Call::CibaStatus { auth_req_id } => {
             shown(&client.check_ciba_status(auth_req_id).await.map_err(refused)?)
         }
+        Call::QrMake => edition::qr_make(client).await,
+        Call::QrStatus(look) => edition::qr_status(client, look).await,
         Call::ValidateToken {
             token,
             permitted_idp_scopes,
@@ -102,7 +104,7 @@ async fn well_known_application(client: &OpenIdconnectClient, id: &str) -> Resul
 }
 
 /// The machine's own token, by the call that the 0.3 versions cache.
-async fn bearer(client: &OpenIdconnectClient) -> Result<AccessToken, Failure> {
+pub(crate) async fn bearer(client: &OpenIdconnectClient) -> Result<AccessToken, Failure> {
     let answer = client.device_access_token().await;
     Ok(answer.map_err(refused)?.access_token().clone())
 }

@@ -9,7 +9,7 @@ use ones_oidc::{
 };
 use serde_json::Value;
 
-use crate::driver::arguments::DeviceFiles;
+use crate::driver::arguments::{DeviceFiles, QrStatus};
 use crate::driver::calls::{refused, shown};
 use crate::driver::outcome::{ErrorAnswer, Failure, Stage};
 
@@ -48,6 +48,21 @@ pub(crate) async fn validate_token(
 ) -> Result<Value, Failure> {
     let permitted = (!permitted_idp_scopes.is_empty()).then(|| permitted_idp_scopes.to_vec());
     shown(&client.validate_token(token, permitted).await.map_err(refused)?)
+}
+
+/// Makes a QR session.
+pub(crate) async fn qr_make(client: &OpenIdconnectClient) -> Result<Value, Failure> {
+    shown(&client.make_qr_auth_session_idp().await.map_err(refused)?)
+}
+
+/// Looks at a QR session, and asks its person when a phone has scanned.
+pub(crate) async fn qr_status(client: &OpenIdconnectClient, look: &QrStatus) -> Result<Value, Failure> {
+    let session = serde_json::from_str(&look.session).map_err(refused)?;
+    let (scope, message) = (&look.scope, &look.binding_message);
+    let session = client
+        .verify_qr_auth_session_idp(session, scope, message, look.resource.clone())
+        .await;
+    shown(&session.map_err(refused)?)
 }
 
 /// What the client kept of the provider's error answer.

@@ -21,6 +21,7 @@ mod layer;
 mod limits;
 mod oidc;
 mod openapi;
+mod qr;
 pub mod reference;
 mod reply;
 mod router;

@@ -60,6 +60,8 @@ pub struct Limits {
     pub registration_status: Rate,
     /// `POST /authenticators`, per address.
     pub enrolment: Rate,
+    /// `POST /auth/oidc/bc-authorize`, per address: many phones may share one.
+    pub scans: Rate,
     /// Failed client authentications, per address. Only failures are counted, so a neighbour behind the same address
     /// that authenticates well is never refused.
     pub failed_authentication: Rate,
@@ -87,6 +89,7 @@ impl Default for Limits {
             registration: Rate::new(30, 30),
             registration_status: Rate::new(240, 240),
             enrolment: Rate::new(20, 20),
+            scans: Rate::new(120, 120),
             failed_authentication: Rate::new(60, 60),
             polls_per_request: Rate::new(100, 300),
             requests_per_client: Rate::new(2_000, 60_000),
@@ -102,6 +105,7 @@ pub(crate) struct Limiters {
     pub(crate) registration: Limiter<IpAddr>,
     pub(crate) registration_status: Limiter<IpAddr>,
     pub(crate) enrolment: Limiter<IpAddr>,
+    pub(crate) scans: Limiter<IpAddr>,
     pub(crate) failed_authentication: Limiter<IpAddr>,
     pub(crate) polls_per_request: Limiter<TokenDigest>,
     pub(crate) requests_per_client: Limiter<ClientId>,
@@ -114,6 +118,7 @@ impl Limiters {
             registration: Limiter::new(limits.registration, off, clock),
             registration_status: Limiter::new(limits.registration_status, off, clock),
             enrolment: Limiter::new(limits.enrolment, off, clock),
+            scans: Limiter::new(limits.scans, off, clock),
             failed_authentication: Limiter::new(limits.failed_authentication, off, clock),
             polls_per_request: Limiter::new(limits.polls_per_request, off, clock),
             requests_per_client: Limiter::new(limits.requests_per_client, off, clock),

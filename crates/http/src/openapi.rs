@@ -26,18 +26,19 @@ use utoipa::{Modify, OpenApi as _};
             carries `x-request-id`. An unknown route is 404 and a wrong method 405, both `invalid_request`.",
         license(name = "Apache-2.0", identifier = "Apache-2.0")
     ),
-    components(schemas(DecisionClaims, EnrolmentProof, ErrorBody, Settled)),
+    components(schemas(DecisionClaims, EnrolmentProof, ErrorBody, ReceiptClaims, Settled)),
     modifiers(&Bearer),
     tags(
         (name = "oidc", description = "OpenID Connect and OAuth 2.0."),
         (name = "ciba", description = "Client-initiated backchannel authentication."),
+        (name = "qr", description = "Sign-in by a code on a screen."),
         (name = "device", description = "Machines and their registration."),
         (name = "application", description = "Applications that people sign in to."),
         (name = "user", description = "What a service may know of a person."),
         (name = "authenticator", description = "A person's phones."),
         (name = "approval", description = "What a phone sees and decides."),
-        (name = "health", description = "For whoever runs the process.")
         (name = "consent", description = "Personal data: asked for, given, withdrawn."),
+        (name = "health", description = "For whoever runs the process.")
     )
 )]
 pub(crate) struct Document;

@@ -64,7 +64,7 @@ error_codes! {
     SlowDown "slow_down" 400 "CIBA Core §11" "polled too soon; the interval grew by five seconds"
     ExpiredToken "expired_token" 400 "CIBA Core §11" "the request ended before it was redeemed"
     ExpiredLoginHintToken "expired_login_hint_token" 400 "CIBA Core §13" "the login hint token is too old"
-    UnknownUserId "unknown_user_id" 400 "CIBA Core §13" "no person could be found for the hint"
+    UnknownUserId "unknown_user_id" 400 "CIBA Core §13" "no person could be found for the hint, or for the subject of a consent"
     MissingUserCode "missing_user_code" 400 "CIBA Core §13" "a user code is required"
     InvalidUserCode "invalid_user_code" 400 "CIBA Core §13" "the user code is wrong"
     InvalidBindingMessage "invalid_binding_message" 400 "CIBA Core §13" "the binding message cannot be shown as it is"

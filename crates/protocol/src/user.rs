@@ -18,24 +18,24 @@ pub struct UserAnswer {
     pub email: String,
     /// The person's telephone number; with the scope `contact` only.
     pub phone_number: String,
-    /// A form of address.
+    /// A form of address; empty here.
     pub title: String,
-    /// The given name; with the scope `profile` only.
+    /// The given name; empty here, it is given by a consent of its own.
     pub first_name: String,
-    /// The family name; with the scope `profile` only.
+    /// The family name; empty here, as the given name.
     pub last_name: String,
     /// The same in the person's own script.
     pub additional_info: UserAdditionalInfo,
 }
 
-/// Names in the person's own script.
+/// Names in the person's own script; empty here, they are given by a consent of their own.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
 pub struct UserAdditionalInfo {
     /// A form of address.
     pub localized_title: String,
-    /// The given name; with the scope `profile` only.
+    /// The given name.
     pub localized_first_name: String,
-    /// The family name; with the scope `profile` only.
+    /// The family name.
     pub localized_last_name: String,
 }

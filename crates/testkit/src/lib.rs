@@ -10,6 +10,7 @@
 
 mod party;
 mod phone;
+pub mod relying_party;
 pub mod store_contract;
 mod time_and_chance;
 mod world;

@@ -8,8 +8,8 @@ use openidconnect::reqwest::async_http_client;
 use openidconnect::{ClientId, IssuerUrl};
 use serde_json::Value;
 
-use crate::driver::arguments::DeviceFiles;
-use crate::driver::calls::{refused, shown};
+use crate::driver::arguments::{DeviceFiles, QrStatus};
+use crate::driver::calls::{bearer, refused, shown};
 use crate::driver::outcome::{ErrorAnswer, Failure, Stage};
 
 /// Loads the identity and discovers the provider once.
@@ -46,6 +46,24 @@ pub(crate) async fn validate_token(
         return Err(Failure::new(Stage::Call, "NotInThisVersion", error));
     }
     shown(&client.validate_token(token).await.map_err(refused)?)
+}
+
+/// Makes a QR session; in this version the caller brings the machine's token.
+pub(crate) async fn qr_make(client: &OpenIdconnectClient) -> Result<Value, Failure> {
+    let token = bearer(client).await?;
+    let session = client.make_qr_auth_session_idp(token.secret()).await;
+    shown(&session.map_err(refused)?)
+}
+
+/// Looks at a QR session, and asks its person when a phone has scanned. The whole session goes back to the provider.
+pub(crate) async fn qr_status(client: &OpenIdconnectClient, look: &QrStatus) -> Result<Value, Failure> {
+    let token = bearer(client).await?;
+    let session = serde_json::from_str(&look.session).map_err(refused)?;
+    let (scope, message) = (&look.scope, &look.binding_message);
+    let session = client
+        .verify_qr_auth_session_idp(session, token.secret(), scope, message, look.resource.clone())
+        .await;
+    shown(&session.map_err(refused)?)
 }
 
 /// Nothing is kept of an error answer.

@@ -1,5 +1,5 @@
 //! The outbox: what has to be told to somebody outside is a row, written in the transaction of what it tells about, and
-//! delivered at least once by a courier (docs/architecture.md, law 8).
+//! delivered at least once by a courier (docs/architecture.md, law 13).
 //!
 //! A courier [claims](claim::claim) what is due, sends it while no transaction is open, and [settles](settle::settle) the
 //! outcome by compare-and-set on the number of the attempt. A claim is a lease: a courier that dies loses it, and the

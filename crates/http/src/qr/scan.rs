@@ -20,11 +20,7 @@ refusals!(Refusals:
     request_body = ScanRequest,
     responses((status = 200, description = "The session has taken this phone.", body = ScanAnswer), Refusals)
 )]
-pub(crate) async fn post(
-    State(app): State<AppState>,
-    caller: Caller,
-    request: Request,
-) -> Reply<ScanAnswer> {
+pub(crate) async fn post(State(app): State<AppState>, caller: Caller, request: Request) -> Reply<ScanAnswer> {
     // Before the body: anybody may call this.
     app.limiters.scans.check(&network(caller.address))?;
     let JsonBody(request) = JsonBody::<ScanRequest>::from_request(request, &app).await?;

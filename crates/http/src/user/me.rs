@@ -1,7 +1,9 @@
 //! `GET {host}/users/me` (onesid.md §8).
 
+use crate::app::AppState;
 use crate::extract::Token;
 use crate::reply::{JsonReply, Reply, refusals};
+use axum::extract::State;
 use countersign_core::user::me::me;
 use countersign_protocol::user::UserAnswer;
 
@@ -17,6 +19,6 @@ refusals!(Refusals: InvalidToken, InsufficientScope);
     security(("bearer" = [])),
     responses((status = 200, description = "The person.", body = UserAnswer), Refusals)
 )]
-pub(crate) async fn get(Token(bearer): Token) -> Reply<UserAnswer> {
-    Ok(JsonReply(me(&bearer)?))
+pub(crate) async fn get(State(app): State<AppState>, Token(bearer): Token) -> Reply<UserAnswer> {
+    Ok(JsonReply(me(&app.provider, &bearer).await?))
 }

@@ -5,6 +5,8 @@ use axum::body::Body;
 use axum::http::Method;
 use axum::http::header::CONTENT_TYPE;
 use countersign_core::user::IdpRole;
+use countersign_core::user::data::set;
+use countersign_protocol::consent::ClaimName;
 use serde_json::{Value, json};
 
 const MERGE_PATCH: &str = "application/merge-patch+json";
@@ -228,8 +230,20 @@ async fn users_me_has_every_member_that_published_readers_index() {
             "additionalInfo": { "localizedTitle": "", "localizedFirstName": "", "localizedLastName": "" },
         })
     );
-    let (_, device) = site.device().await;
-    let (_, phone) = site.phone("other@OnesID1").await;
+    let (device_party, device) = site.device().await;
+    let (contacted, phone) = site.phone("other@OnesID1").await;
+    let values = [
+        (ClaimName::Email, "other@mail.example".to_owned().into()),
+        (ClaimName::FullName, "Ann Other".to_owned().into()),
+    ];
+    let provider = &site.world.provider;
+    set(provider, "other@OnesID1", &values, "cli").await.unwrap();
+    for (scope, email) in [("openid profile", ""), ("openid contact", "other@mail.example")] {
+        let tokens = site.world.signed_in(&device_party, &contacted, scope).await;
+        let me = site.get("/users/me", Some(&tokens.access_token)).await;
+        assert_eq!(me.succeeds(200)["email"], email, "{scope}");
+        assert!(!String::from_utf8_lossy(&me.body).contains("Ann"));
+    }
     for wrong in [&device, &phone] {
         site.get("/users/me", Some(wrong))
             .await

@@ -14,6 +14,8 @@ pub(crate) enum Reads {
     Form,
     /// A JSON object.
     Json,
+    /// A JSON object, or an empty body.
+    JsonOrNothing,
     /// Nothing.
     Nothing,
 }
@@ -28,13 +30,19 @@ pub(crate) enum Opens {
 }
 
 /// Every POST endpoint: its path in the document, what it reads, whose token it takes.
-pub(crate) const POSTS: [(&str, Reads, Opens); 14] = [
+pub(crate) const POSTS: [(&str, Reads, Opens); 20] = [
     ("/oidc/token", Reads::Form, Opens::Anyone),
     ("/oidc/token/introspection", Reads::Form, Opens::Anyone),
     ("/oidc/token/revocation", Reads::Form, Opens::Anyone),
     ("/oidc/backchannel", Reads::Form, Opens::Anyone),
     ("/oidc/bc-authorize", Reads::Form, Opens::Anyone),
+    ("/oidc/qr/make", Reads::JsonOrNothing, Opens::Device),
+    ("/oidc/token/oidc/qr/make", Reads::JsonOrNothing, Opens::Device),
+    ("/oidc/qr/status", Reads::Json, Opens::Device),
+    ("/oidc/token/oidc/qr/status", Reads::Json, Opens::Device),
+    ("/auth/oidc/bc-authorize", Reads::Json, Opens::Anyone),
     ("/oidc/from-identifier", Reads::Json, Opens::Device),
+    ("/oidc/consent", Reads::Json, Opens::Device),
     ("/oidc/me", Reads::Nothing, Opens::Operator),
     ("/devices/registration", Reads::Json, Opens::Anyone),
     (
@@ -42,7 +50,6 @@ pub(crate) const POSTS: [(&str, Reads, Opens); 14] = [
         Reads::Json,
         Opens::Operator,
     ),
-    ("/oidc/consent", Reads::Json, Opens::Device),
     ("/applications", Reads::Json, Opens::Operator),
     ("/authenticators", Reads::Json, Opens::Anyone),
     ("/authenticators/invitations", Reads::Nothing, Opens::Phone),
@@ -270,10 +277,43 @@ async fn a_json_endpoint_refuses_what_is_no_object_of_its_members() {
 }
 
 #[tokio::test]
+async fn an_endpoint_with_an_optional_body_reads_it_when_there_is_one() {
+    let site = Site::new().await;
+    for target in targets(&site, Reads::JsonOrNothing).await {
+        for (content_type, body) in [
+            (None, ""),
+            (Some("application/json"), ""),
+            (Some(FORM), ""),
+            (Some("application/json"), "{}"),
+            (Some("application/json"), "{\"unknown\":1}"),
+        ] {
+            target.send(content_type, body).await.succeeds(200);
+        }
+        for (content_type, body) in [(None, "{}"), (Some(FORM), "a=b"), (Some("text/plain"), "{}")] {
+            let answer = target.send(content_type, body).await;
+            answer.refuses(415, "unsupported_media_type");
+        }
+        for body in [
+            "null",
+            "[]",
+            " ",
+            "{",
+            "{} {}",
+            "{\"animated\":1}",
+            "{\"animated\":true,\"animated\":true}",
+        ] {
+            let answer = target.send(Some("application/json"), body).await;
+            answer.refuses(400, "invalid_request");
+        }
+    }
+}
+
+#[tokio::test]
 async fn a_body_above_64_kib_is_refused_whether_or_not_it_tells_its_length() {
     for (reads, content_type, body) in [
         (Reads::Form, FORM, vec![b'a'; TOO_MUCH]),
         (Reads::Json, "application/json", vec![b' '; TOO_MUCH]),
+        (Reads::JsonOrNothing, "application/json", vec![b' '; TOO_MUCH]),
     ] {
         let site = Site::new().await;
         for target in targets(&site, reads).await {

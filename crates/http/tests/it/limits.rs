@@ -9,7 +9,7 @@ use countersign_jose::KeyType;
 use serde_json::json;
 use std::time::Duration;
 
-async fn limited(limits: Limits) -> Site {
+pub(crate) async fn limited(limits: Limits) -> Site {
     Site::with(Settings {
         limits,
         ..Settings::default()
@@ -18,7 +18,7 @@ async fn limited(limits: Limits) -> Site {
 }
 
 #[track_caller]
-fn told_to_wait(answer: &Answer) -> u64 {
+pub(crate) fn told_to_wait(answer: &Answer) -> u64 {
     answer.refuses(429, "too_many_requests");
     answer.header("retry-after").unwrap().parse().unwrap()
 }

@@ -25,6 +25,7 @@ mod qr;
 mod queries;
 mod races;
 mod reference;
+mod relying_party;
 mod routes;
 mod rows;
 mod served;

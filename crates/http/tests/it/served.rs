@@ -15,7 +15,7 @@ async fn exchange(address: SocketAddr, request: &[u8]) -> String {
     String::from_utf8(answer).unwrap()
 }
 
-async fn served(site: &Site) -> SocketAddr {
+pub(crate) async fn served(site: &Site) -> SocketAddr {
     let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
     let address = listener.local_addr().unwrap();
     let service = site

@@ -3,6 +3,8 @@
 use crate::push_service::{PushService, Receiver};
 use crate::scene::{Scene, courier, policy};
 use countersign_core::authenticator::{enrol, invite, push, revoke};
+use countersign_core::keys::rotate::{self, RotateWhen};
+use countersign_core::keys::{KeyPurpose, KeyState};
 use countersign_core::outbox::DeliveryState;
 use countersign_core::outbox::claim::{self, LEASE};
 use countersign_core::outbox::settle::{Attempt, settle};
@@ -281,4 +283,30 @@ async fn the_key_for_push_services_is_made_once_and_stays_after_a_restart() {
     let world = world.restart().await;
     let again = push::key(&world.provider).await.unwrap();
     assert!(keys.contains(&again.application_server_key));
+}
+
+/// The `kid`s of the keys for push services that sign.
+async fn signing(world: &World) -> Vec<String> {
+    let keys = rotate::list(&world.provider).await.unwrap();
+    let signs = keys
+        .into_iter()
+        .filter(|item| item.key.purpose == KeyPurpose::Push && item.state == KeyState::Active);
+    signs.map(|item| item.key.kid).collect()
+}
+
+#[tokio::test]
+async fn the_key_for_push_services_is_not_rotated_and_replaced_only_when_it_is_revoked() {
+    let world = World::with(Policy::default()).await;
+    let first = push::key(&world.provider).await.unwrap();
+    rotate::rotate(&world.provider, None, RotateWhen::Now)
+        .await
+        .unwrap();
+    assert_eq!(push::key(&world.provider).await.unwrap(), first);
+    let kids = signing(&world).await;
+    assert_eq!(kids.len(), 1);
+    rotate::revoke(&world.provider, &kids[0]).await.unwrap();
+    assert!(signing(&world).await.is_empty());
+    let second = push::key(&world.provider).await.unwrap();
+    assert_ne!(second, first);
+    assert_eq!(push::key(&world.provider).await.unwrap(), second);
 }

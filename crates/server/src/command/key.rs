@@ -127,6 +127,7 @@ fn table(items: &[Item]) -> String {
         [
             "KID",
             "ALGORITHM",
+            "PURPOSE",
             "STATE",
             "SIGNS FROM",
             "SIGNS UNTIL",
@@ -144,6 +145,7 @@ fn table(items: &[Item]) -> String {
         table.row([
             Cell::from(&item.kid),
             Cell::from(item.algorithm),
+            Cell::from(item.purpose),
             Cell::styled(item.state, style),
             Cell::from(&item.active_at),
             Cell::from(moment_or_dash(key.revoked_at.or(key.retained_at))),

@@ -5,10 +5,12 @@ pub(crate) mod audit;
 pub(crate) mod authenticator;
 pub(crate) mod client;
 pub(crate) mod config;
+pub(crate) mod consent;
 pub(crate) mod device;
 pub(crate) mod key;
 pub(crate) mod report;
 pub(crate) mod user;
+mod user_data;
 
 use countersign_core::time::Timestamp;
 

@@ -1,5 +1,6 @@
 //! `countersign user`: people.
 
+use super::user_data::{self, DataArgs};
 use super::{CLI, moment};
 use crate::cli::Operator;
 use crate::command::authenticator::AuthenticatorItem;
@@ -19,7 +20,9 @@ Examples:
   countersign user invite ada.lovelace@OnesID1
       Shows a link and a QR code; whoever has them can enrol a phone as this person, once.
   countersign user disable ada.lovelace@OnesID1
-      Ends every token in their name.";
+      Ends every token in their name.
+  countersign user data set ada.lovelace@OnesID1 email=ada@example.org dateOfBirth=1815-12-10
+      What the person can consent to give away; sealed in the database.";
 
 /// People.
 #[derive(Debug, clap::Args)]
@@ -65,6 +68,8 @@ enum Command {
         #[arg(value_name = "NAME@ORG|ID")]
         user: String,
     },
+    /// Personal data of a person: set, show, remove
+    Data(DataArgs),
     /// Make an invitation for a phone of a person
     Invite {
         /// Username or user id
@@ -86,6 +91,7 @@ pub(crate) async fn run(args: Args) -> Result<(), Failed> {
         Command::List => return list(provider, &args.at).await,
         Command::Show { user } => return show(provider, &user, &args.at).await,
         Command::Invite { user } => return invite(&opened, &user, &args.at).await,
+        Command::Data(data) => return user_data::run(provider, data, &args.at).await,
         Command::Add { username, role, name } => add::add(provider, &username, role, name).await?,
         Command::Disable { user } => disable::disable(provider, &user, CLI).await?,
         Command::Enable { user } => disable::enable(provider, &user, CLI).await?,

@@ -20,7 +20,7 @@ pub(super) async fn run(findings: &mut Findings, provider: &Provider, thorough: 
     let state = list::state(provider, SHOWN).await.map_err(Failed::from);
     let state = findings.take("push", state, |state| {
         format!(
-            "{} subscriptions, {} messages wait",
+            "subscriptions: {}, messages that wait: {}",
             state.subscriptions.len(),
             state.waiting
         )

@@ -13,6 +13,7 @@ mod audit;
 mod backup;
 mod cli;
 mod config;
+mod consent;
 mod devices;
 mod doctor;
 mod durability;

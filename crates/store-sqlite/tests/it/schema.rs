@@ -4,7 +4,7 @@ use crate::{Place, place};
 use countersign_core::store::Store;
 use countersign_jose::hash::sha256;
 use countersign_store_sqlite::SCHEMA_VERSION;
-use countersign_testkit::store_contract::{Fixture, sample, write};
+use countersign_testkit::store_contract::{Fixture, outbox, push, sample, write};
 use rusqlite::ErrorCode;
 use std::fmt::Write as _;
 use std::path::Path;
@@ -23,6 +23,14 @@ const RELEASED: &[(&str, &str)] = &[
     (
         "0003_consent.sql",
         "8d38a493216039b48341b76834e73896b55e375372000a54d6455a4604bf855a",
+    ),
+    (
+        "0004_application.sql",
+        "56160d7f7c905a9ab98eebf719d912f8e096e907f2ce471b20e6c246bafbdd5a",
+    ),
+    (
+        "0005_outbox.sql",
+        "a25c4d7bdf819d5d883262c77eb0dd6cf7a5dce29eb2a25140a75ebd99c4bef6",
     ),
 ];
 
@@ -75,6 +83,8 @@ async fn filled() -> Place {
         tx.qr_mut().count_scan(sample::authenticator_id(1), sample::NOW)?;
         let token = sample::access_token(1, countersign_core::oidc::TokenSubject::Service);
         tx.grants_mut().insert_access_token(&token)?;
+        tx.push_mut().put(&push::subscription(1))?;
+        tx.outbox_mut().insert(&outbox::message(1))?;
         tx.grants_mut().insert_refresh_token(&sample::refresh_token(1))
     })
     .await;
@@ -82,7 +92,7 @@ async fn filled() -> Place {
 }
 
 /// Changes of good rows that would make them no state.
-const BAD: [(&str, &str); 50] = [
+const BAD: [(&str, &str); 63] = [
     ("organisations", "id = x'00'"),
     ("users", "role = 'root'"),
     ("users", "organisation_id = zeroblob(16)"),
@@ -122,6 +132,19 @@ const BAD: [(&str, &str); 50] = [
     ("qr_sessions", "scanned_at = 1"),
     ("qr_sessions", "approval_id = (SELECT id FROM approvals)"),
     ("qr_scans", "scans = 0"),
+    ("push_subscriptions", "endpoint = ''"),
+    ("push_subscriptions", "p256dh = zeroblob(64)"),
+    ("push_subscriptions", "auth = zeroblob(15)"),
+    ("push_subscriptions", "failed_at = 1"),
+    ("push_subscriptions", "authenticator_id = zeroblob(16)"),
+    ("outbox", "kind = 'telegram'"),
+    ("outbox", "attempts = -1"),
+    ("outbox", "state = 'delivered', settled_at = 1"),
+    ("outbox", "state = 'dead', settled_at = 1"),
+    ("outbox", "state = 'lost'"),
+    ("outbox", "settled_at = 1"),
+    ("outbox", "cause = 'expired'"),
+    ("outbox", "state = 'dead', settled_at = 1, cause = 'tired'"),
     ("grants", "resource = NULL"),
     ("grants", "verification_mode = 'guess'"),
     ("access_tokens", "subject = 'grant'"),

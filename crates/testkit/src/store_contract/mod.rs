@@ -14,7 +14,9 @@ pub mod device;
 pub mod keys;
 pub mod oidc;
 pub mod organisation;
+pub mod outbox;
 pub mod pace;
+pub mod push;
 pub mod qr;
 pub mod race;
 pub mod sample;
@@ -99,6 +101,12 @@ macro_rules! store_contract {
                 changes_come_in_order_and_in_pages, only_a_pending_approval_is_settled,
                 only_an_approved_approval_is_redeemed, wrong_codes_are_counted, what_is_due_expires_in_batches,
                 history_is_newest_first_and_settled_only, nobody_may_be_asked;
+            push: a_subscription_comes_back_as_it_was, subscriptions_of_a_person_are_those_of_living_phones,
+                a_subscription_is_removed, how_messages_went_is_noted;
+            outbox: a_message_comes_back_in_every_state, what_is_due_comes_longest_due_first,
+                a_claim_is_a_lease_that_the_next_claim_ends, a_postponed_message_is_due_again_later,
+                a_message_ends_once, messages_of_a_phone_and_dead_letters_come_newest_first,
+                what_waits_for_a_phone_is_dropped, messages_that_ended_are_swept, one_of_64_couriers_claims;
             pace: requests_of_the_last_minute_are_counted, unanswered_requests_of_the_hour_are_counted,
                 refusals_in_a_row_end_with_an_approval, an_expiry_counts_before_the_worker_comes,
                 other_people_and_other_kinds_do_not_count;

@@ -12,7 +12,7 @@ use countersign_core::device::DeviceRegistration;
 use countersign_core::oidc::{AccessToken, RefreshToken, TokenSubject};
 use countersign_core::qr::QrSession;
 use countersign_core::store::{Store, Swept};
-use countersign_core::time::Timestamp;
+use countersign_core::time::{Duration, Timestamp};
 use std::sync::Arc;
 
 /// Everything that can end, once with this end.
@@ -36,7 +36,9 @@ async fn fill(store: &Arc<dyn Store>, n: u8, expires_at: Timestamp) {
             expires_at,
             ..qr_session(n)
         })?;
-        tx.qr_mut().count_scan(authenticator_id(1), expires_at)?;
+        // Scans of one moment are one row.
+        let scanned_at = expires_at - Duration::from_millis(n.into());
+        tx.qr_mut().count_scan(authenticator_id(1), scanned_at)?;
         tx.ciba_mut().insert(&CibaRequest {
             expires_at,
             approval_id: approval_id(1),
