@@ -65,6 +65,7 @@ impl Config {
         let contact = settings.push_contact.as_deref();
         if !contact.is_none_or(|contact| contact.starts_with("mailto:") || contact.starts_with("https://")) {
             return Err(wrong(
+                "push_contact",
                 "push_contact must be a mailto: or https: URL (RFC 8292), such as \"mailto:operations@example.org\"",
             ));
         }
