@@ -2,8 +2,8 @@
 
 #![expect(
     clippy::unwrap_used,
-    clippy::indexing_slicing,
     reason = "a broken expectation must stop the test"
 )]
 
+mod application;
 mod consent;
