@@ -2,8 +2,8 @@
 
 use crate::site::{Answer, FORM, Site, request};
 use axum::body::Body;
-use axum::http::header::CONTENT_TYPE;
 use axum::http::Method;
+use axum::http::header::CONTENT_TYPE;
 use countersign_core::outbox::list;
 use countersign_core::user::IdpRole;
 use countersign_jose::base64url;
@@ -59,7 +59,10 @@ async fn a_phone_subscribes_moves_and_unsubscribes() {
     let (_, token) = site.phone("ada@OnesID1").await;
     for (body, host) in [
         (subscription(), "push.example.net"),
-        (with("/endpoint", json!("https://other.example.net:8443/x")), "other.example.net"),
+        (
+            with("/endpoint", json!("https://other.example.net:8443/x")),
+            "other.example.net",
+        ),
     ] {
         let answer = put_json(&site, &token, &body).await;
         assert_eq!((answer.status.as_u16(), answer.body.len()), (204, 0));
@@ -87,8 +90,12 @@ async fn only_a_phone_subscribes() {
     let person = site.person("master@OnesID1", IdpRole::Master).await;
     let before = hosts(&site).await;
     for token in [&device, &person] {
-        put_json(&site, token, &subscription()).await.refuses(403, "insufficient_scope");
-        delete(&site, Some(token)).await.refuses(403, "insufficient_scope");
+        put_json(&site, token, &subscription())
+            .await
+            .refuses(403, "insufficient_scope");
+        delete(&site, Some(token))
+            .await
+            .refuses(403, "insufficient_scope");
     }
     for answer in [
         put(&site, None, Some("application/json"), subscription().to_string()).await,
@@ -114,7 +121,10 @@ async fn a_subscription_that_is_none_is_refused_and_the_old_one_stays() {
         ("/endpoint", json!("https://[fd00::1]/a")),
         ("/endpoint", json!("https://u:p@push.example.net/a")),
         ("/endpoint", json!("https://push.example.net:25/a")),
-        ("/endpoint", json!(format!("https://push.example.net/{}", "a".repeat(3000)))),
+        (
+            "/endpoint",
+            json!(format!("https://push.example.net/{}", "a".repeat(3000))),
+        ),
         ("/endpoint", json!("")),
         ("/endpoint", json!(7)),
         ("/keys", json!([])),
@@ -127,9 +137,18 @@ async fn a_subscription_that_is_none_is_refused_and_the_old_one_stays() {
         ("/keys/auth", json!(base64url::encode(&[7; 17]))),
         ("/keys/auth", json!(null)),
     ] {
-        put_json(&site, &token, &with(pointer, value)).await.refuses(400, "invalid_request");
+        put_json(&site, &token, &with(pointer, value))
+            .await
+            .refuses(400, "invalid_request");
     }
-    for body in ["", "null", "[]", "{}", "{", "{\"endpoint\":\"a\",\"endpoint\":\"b\"}"] {
+    for body in [
+        "",
+        "null",
+        "[]",
+        "{}",
+        "{",
+        "{\"endpoint\":\"a\",\"endpoint\":\"b\"}",
+    ] {
         let answer = put(&site, Some(&token), Some("application/json"), body).await;
         answer.refuses(400, "invalid_request");
     }
@@ -137,7 +156,13 @@ async fn a_subscription_that_is_none_is_refused_and_the_old_one_stays() {
         let answer = put(&site, Some(&token), content_type, subscription().to_string()).await;
         answer.refuses(415, "unsupported_media_type");
     }
-    let answer = put(&site, Some(&token), Some("application/json"), vec![b' '; 64 * 1024 + 1]).await;
+    let answer = put(
+        &site,
+        Some(&token),
+        Some("application/json"),
+        vec![b' '; 64 * 1024 + 1],
+    )
+    .await;
     answer.refuses(413, "payload_too_large");
     assert_eq!(hosts(&site).await, ["push.example.net"]);
 }
@@ -152,5 +177,8 @@ async fn the_key_to_subscribe_with_is_a_point_told_to_everybody_and_always_the_s
     assert_eq!(first, again);
     let published = site.get("/oidc/jwks", None).await.succeeds(200);
     let x = base64url::encode(&point[1..33]);
-    assert!(!published.to_string().contains(&x), "it signs no tokens: {published}");
+    assert!(
+        !published.to_string().contains(&x),
+        "it signs no tokens: {published}"
+    );
 }

@@ -6,15 +6,18 @@ use crate::failure::Failed;
 use crate::output::{BAD, Cell, GOOD, Table, plain};
 use clap::builder::{PossibleValuesParser, TypedValueParser as _};
 use countersign_core::application::add::NewApplication;
-use countersign_core::application::{Application, ApplicationType, add, disable, list};
+use countersign_core::application::{Application, ApplicationType, add, change, disable, list, remove};
 use countersign_protocol::approval::VerificationMode;
 use serde::Serialize;
+use serde_json::{Map, Value, json};
 
 const EXAMPLES: &str = "\
 Examples:
   countersign app add 'Wiki' --type server_oauth2 --hostname wiki.example.org --client 0e8f4c1e-3f8a-4d6c-9d59-6f0a5f0f6b7a
       Tokens for https://wiki.example.org are for that client from now on.
   countersign app list
+  countersign app set wiki.example.org --hostname handbook.example.org --verification-mode compare
+      Change what is named; the rest stays. An empty text takes a member away.
   countersign app disable wiki.example.org";
 
 /// Applications that people sign in to.
@@ -38,6 +41,13 @@ enum Command {
         /// Id, client identifier or host name
         application: String,
     },
+    /// Change an application
+    Set {
+        /// Id, client identifier or host name
+        application: String,
+        #[command(flatten)]
+        changes: Box<Changes>,
+    },
     /// Take an application off the list; no token is issued for it
     Disable {
         /// Id, client identifier or host name
@@ -45,6 +55,11 @@ enum Command {
     },
     /// Put a disabled application back
     Enable {
+        /// Id, client identifier or host name
+        application: String,
+    },
+    /// Remove an application for good; its host name is free for another one
+    Remove {
         /// Id, client identifier or host name
         application: String,
     },
@@ -70,7 +85,7 @@ struct New {
     #[arg(long, value_name = "CLIENT_ID")]
     client: Option<String>,
     /// How strongly decisions are tied to its screen [default: as its client registered]
-    #[arg(long, value_name = "MODE", value_parser = mode_parser())]
+    #[arg(long = "verification-mode", visible_alias = "verification", value_name = "MODE", value_parser = mode_parser())]
     verification: Option<VerificationMode>,
     /// Leave it out of pickers
     #[arg(long)]
@@ -78,6 +93,83 @@ struct New {
     /// It depends on another application
     #[arg(long)]
     dependent: bool,
+}
+
+#[derive(Debug, clap::Args)]
+#[group(required = true, multiple = true)]
+struct Changes {
+    /// Its name, shown to people
+    #[arg(long)]
+    name: Option<String>,
+    /// Its type
+    #[arg(long = "type", value_name = "TYPE", value_parser = type_parser())]
+    kind: Option<ApplicationType>,
+    /// Its host name, perhaps with a port; empty takes it away
+    #[arg(long, value_name = "NAME")]
+    hostname: Option<String>,
+    /// A stable name that clients look it up by; empty takes it away
+    #[arg(long, value_name = "NAME")]
+    identifier: Option<String>,
+    /// A sentence about it; empty takes it away
+    #[arg(long, value_name = "TEXT")]
+    description: Option<String>,
+    /// The client that holds its key; empty takes it away
+    #[arg(long, value_name = "CLIENT_ID")]
+    client: Option<String>,
+    /// How strongly decisions are tied to its screen; `default` leaves it to its client
+    #[arg(long, value_name = "MODE", value_parser = ["none", "compare", "choose", "transfer", "default"])]
+    verification_mode: Option<String>,
+    /// Leave it out of pickers
+    #[arg(long, value_name = "BOOL")]
+    hidden: Option<bool>,
+    /// It depends on another application
+    #[arg(long, value_name = "BOOL")]
+    dependent: Option<bool>,
+}
+
+impl Changes {
+    /// The merge patch (RFC 7396) that says the same.
+    fn patch(&self) -> Map<String, Value> {
+        let text = |text: &Option<String>| {
+            let text = text.as_deref();
+            text.map(|text| if text.is_empty() { Value::Null } else { json!(text) })
+        };
+        let mode = self.verification_mode.as_deref();
+        let metadata = members([
+            ("hostname", text(&self.hostname)),
+            ("clientIdentifier", text(&self.identifier)),
+            ("description", text(&self.description)),
+            (
+                "verificationMode",
+                mode.map(|mode| {
+                    if mode == "default" {
+                        Value::Null
+                    } else {
+                        json!(mode)
+                    }
+                }),
+            ),
+            ("isHidden", self.hidden.map(Value::Bool)),
+            ("isDependent", self.dependent.map(Value::Bool)),
+        ]);
+        let device = text(&self.client).map(|client| match client {
+            Value::Null => Value::Null,
+            client => json!({ "clientId": client }),
+        });
+        members([
+            ("name", self.name.as_ref().map(|name| json!(name))),
+            ("type", self.kind.map(|kind| json!(kind.as_str()))),
+            ("metadata", (!metadata.is_empty()).then(|| metadata.into())),
+            ("device", device),
+        ])
+    }
+}
+
+fn members<const N: usize>(named: [(&str, Option<Value>); N]) -> Map<String, Value> {
+    let given = named
+        .into_iter()
+        .filter_map(|(name, value)| Some((name.to_owned(), value?)));
+    given.collect()
 }
 
 fn type_parser() -> impl clap::builder::TypedValueParser<Value = ApplicationType> {
@@ -101,6 +193,18 @@ pub(crate) async fn run(args: Args) -> Result<(), Failed> {
         }
         Command::Add(new) => add::add(provider, (*new).into(), CLI).await?,
         Command::Show { application } => list::show(provider, &application).await?,
+        Command::Set { application, changes } => {
+            change::change(provider, &application, changes.patch(), CLI).await?
+        }
+        Command::Remove { application } => {
+            let last = list::show(provider, &application).await?;
+            remove::remove(provider, &application, CLI).await?;
+            let item = Item {
+                status: "removed",
+                ..Item::from(&last)
+            };
+            return args.at.show(&item, || item.describe());
+        }
         Command::Disable { application } => disable::disable(provider, &application, CLI).await?,
         Command::Enable { application } => disable::enable(provider, &application, CLI).await?,
     };
@@ -117,9 +221,11 @@ impl From<New> for NewApplication {
             client_identifier: new.identifier,
             description: new.description,
             client_id: new.client,
+            device_id: None,
             verification_mode: new.verification,
             is_hidden: new.hidden,
             is_dependent: new.dependent,
+            is_enabled: true,
         }
     }
 }
@@ -175,7 +281,7 @@ impl From<&Application> for Item {
 
 impl Item {
     fn style(&self) -> anstyle::Style {
-        if self.disabled_at.is_some() { BAD } else { GOOD }
+        if self.status == "enabled" { GOOD } else { BAD }
     }
 
     fn describe(&self) -> String {

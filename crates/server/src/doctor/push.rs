@@ -55,7 +55,7 @@ fn told(letter: &OutboxMessage) -> String {
         return String::new();
     };
     format!(
-        "{} for phone {}: {} after {} attempts{}",
+        "{} for phone {}: {}, attempts: {}{}",
         crate::command::moment(at),
         letter.authenticator_id,
         cause.as_str(),

@@ -18,12 +18,12 @@ use std::process::{Command, Stdio};
 const EMAIL: &str = "ada.lovelace@analytical.example";
 
 /// A provider's world whose directory the program can open.
-struct Operator {
-    world: World,
+pub(crate) struct Operator {
+    pub(crate) world: World,
 }
 
 impl Operator {
-    async fn new() -> Self {
+    pub(crate) async fn new() -> Self {
         let world = World::new().await;
         let operator = Self { world };
         operator.file("countersign.toml", "public_url = \"https://idp.example\"\n");
@@ -51,7 +51,7 @@ impl Operator {
     }
 
     /// Exit code, standard output, standard error; `input` is typed.
-    fn run(&self, args: &[&str], input: &str) -> (i32, String, String) {
+    pub(crate) fn run(&self, args: &[&str], input: &str) -> (i32, String, String) {
         let mut command = self.command(args);
         command
             .stdin(Stdio::piped())
@@ -69,14 +69,14 @@ impl Operator {
     }
 
     #[track_caller]
-    fn ok(&self, args: &[&str]) -> String {
+    pub(crate) fn ok(&self, args: &[&str]) -> String {
         let (code, stdout, stderr) = self.run(args, "");
         assert_eq!(code, 0, "{args:?}: {stderr}");
         stdout
     }
 
     #[track_caller]
-    fn json(&self, args: &[&str]) -> Value {
+    pub(crate) fn json(&self, args: &[&str]) -> Value {
         serde_json::from_str(&self.ok(&[args, &["--json"]].concat())).unwrap()
     }
 

@@ -113,7 +113,7 @@ impl ShownPhone {
         for message in &self.messages {
             let _infallible = writeln!(
                 text,
-                "message      {}: {} after {} attempts",
+                "message      {}: {}, attempts: {}",
                 message.created_at, message.status, message.attempts
             );
         }
