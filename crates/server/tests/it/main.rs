@@ -9,6 +9,7 @@
 )]
 
 mod actors;
+mod application;
 mod audit;
 mod backup;
 mod cli;
