@@ -8,7 +8,7 @@ use countersign_core::user::IdpRole;
 use serde_json::json;
 use std::time::Duration;
 
-const WITH_TOKEN: [&str; 10] = [
+const WITH_TOKEN: [&str; 12] = [
     "/oidc/identify",
     "/oidc/me",
     "/applications/.well-known",
