@@ -22,14 +22,25 @@ async fn a_device_signs_a_person_in() {
 
     let started = world.start(&device, &parameters()).await.expect("a request");
     assert_eq!((started.expires_in, started.interval), (600, Some(3)));
-    assert_eq!(refused(world.poll(&device, &started.auth_req_id).await), ErrorCode::AuthorizationPending);
+    assert_eq!(
+        refused(world.poll(&device, &started.auth_req_id).await),
+        ErrorCode::AuthorizationPending
+    );
 
     let items = phone.approvals(&world.provider).await.expect("a list");
-    let [item] = items.as_slice() else { panic!("one approval, not {}", items.len()) };
-    assert_eq!(item.binding_message.as_deref(), Some("Authorize login to Example.com?"));
+    let [item] = items.as_slice() else {
+        panic!("one approval, not {}", items.len())
+    };
+    assert_eq!(
+        item.binding_message.as_deref(),
+        Some("Authorize login to Example.com?")
+    );
     assert_eq!(item.application.name, "Test server");
     assert!(item.application.verified);
-    phone.decide(&world.provider, item, "approved", &json!({})).await.expect("a decision");
+    phone
+        .decide(&world.provider, item, "approved", &json!({}))
+        .await
+        .expect("a decision");
 
     world.clock.advance(Duration::from_secs(3));
     let tokens = world.poll(&device, &started.auth_req_id).await.expect("tokens");
@@ -39,13 +50,27 @@ async fn a_device_signs_a_person_in() {
 
     let id_token = UnverifiedJws::parse(tokens.id_token.as_deref().expect("an ID token")).expect("a JWS");
     let keys = world.provider.keys();
-    let signer = keys.signer(countersign_core::keys::KeyPurpose::Oidc, Algorithm::Rs256, world.now()).expect("a signer");
-    let claims: Value = id_token.verify(&signer.public, Algorithm::Rs256).expect("our signature").claims().expect("claims");
+    let signer = keys
+        .signer(
+            countersign_core::keys::KeyPurpose::Oidc,
+            Algorithm::Rs256,
+            world.now(),
+        )
+        .expect("a signer");
+    let claims: Value = id_token
+        .verify(&signer.public, Algorithm::Rs256)
+        .expect("our signature")
+        .claims()
+        .expect("claims");
     assert_eq!(claims["iss"], world.issuer());
     assert_eq!(claims["sub"], user.id.to_string());
     assert_eq!(claims["aud"], device.client_id);
     assert_eq!(claims["acr"], "urn:countersign:acr:approve");
-    assert_eq!(claims["auth_time"], world.now().unix() - 3, "the moment of the decision, not of the poll");
+    assert_eq!(
+        claims["auth_time"],
+        world.now().unix() - 3,
+        "the moment of the decision, not of the poll"
+    );
 }
 
 #[tokio::test]
@@ -55,13 +80,23 @@ async fn a_request_is_collected_once_and_a_second_time_ends_the_grant() {
     let (_, phone) = world.person(HINT).await;
     let started = world.start(&device, &parameters()).await.expect("a request");
     let item = phone.approvals(&world.provider).await.expect("a list").remove(0);
-    phone.decide(&world.provider, &item, "approved", &json!({})).await.expect("a decision");
+    phone
+        .decide(&world.provider, &item, "approved", &json!({}))
+        .await
+        .expect("a decision");
     let tokens = world.poll(&device, &started.auth_req_id).await.expect("tokens");
 
     world.clock.advance(Duration::from_millis(1));
-    assert_eq!(refused(world.poll(&device, &started.auth_req_id).await), ErrorCode::InvalidGrant);
+    assert_eq!(
+        refused(world.poll(&device, &started.auth_req_id).await),
+        ErrorCode::InvalidGrant
+    );
     let bearer = countersign_core::oidc::bearer::authenticate(&world.provider, &tokens.access_token).await;
-    assert_eq!(refused(bearer), ErrorCode::InvalidToken, "whoever came second may have the first one's tokens");
+    assert_eq!(
+        refused(bearer),
+        ErrorCode::InvalidToken,
+        "whoever came second may have the first one's tokens"
+    );
 }
 
 #[tokio::test]
@@ -71,7 +106,10 @@ async fn of_64_polls_at_the_same_moment_exactly_one_gets_tokens_and_they_stay_go
     let (_, phone) = world.person(HINT).await;
     let started = world.start(&device, &parameters()).await.expect("a request");
     let item = phone.approvals(&world.provider).await.expect("a list").remove(0);
-    phone.decide(&world.provider, &item, "approved", &json!({})).await.expect("a decision");
+    phone
+        .decide(&world.provider, &item, "approved", &json!({}))
+        .await
+        .expect("a decision");
 
     let polls = (0..64).map(|_| world.poll(&device, &started.auth_req_id));
     let mut won = Vec::new();
@@ -81,7 +119,9 @@ async fn of_64_polls_at_the_same_moment_exactly_one_gets_tokens_and_they_stay_go
             Err(failure) => assert_eq!(refused::<()>(Err(failure)), ErrorCode::InvalidGrant),
         }
     }
-    let [tokens] = won.as_slice() else { panic!("{} polls got tokens", won.len()) };
+    let [tokens] = won.as_slice() else {
+        panic!("{} polls got tokens", won.len())
+    };
     countersign_core::oidc::bearer::authenticate(&world.provider, &tokens.access_token)
         .await
         .expect("polls that were on their way together are a race, not a theft");
@@ -94,9 +134,18 @@ async fn a_denied_request_answers_access_denied() {
     let (_, phone) = world.person(HINT).await;
     let started = world.start(&device, &parameters()).await.expect("a request");
     let item = phone.approvals(&world.provider).await.expect("a list").remove(0);
-    phone.decide(&world.provider, &item, "denied", &json!({})).await.expect("a decision");
-    assert_eq!(refused(world.poll(&device, &started.auth_req_id).await), ErrorCode::AccessDenied);
-    assert_eq!(refused(world.poll(&device, &started.auth_req_id).await), ErrorCode::AccessDenied);
+    phone
+        .decide(&world.provider, &item, "denied", &json!({}))
+        .await
+        .expect("a decision");
+    assert_eq!(
+        refused(world.poll(&device, &started.auth_req_id).await),
+        ErrorCode::AccessDenied
+    );
+    assert_eq!(
+        refused(world.poll(&device, &started.auth_req_id).await),
+        ErrorCode::AccessDenied
+    );
 }
 
 #[tokio::test]
@@ -106,9 +155,15 @@ async fn an_expired_request_answers_expired_token_and_an_approval_does_not_exten
     let (_, phone) = world.person(HINT).await;
     let started = world.start(&device, &parameters()).await.expect("a request");
     let item = phone.approvals(&world.provider).await.expect("a list").remove(0);
-    phone.decide(&world.provider, &item, "approved", &json!({})).await.expect("a decision");
+    phone
+        .decide(&world.provider, &item, "approved", &json!({}))
+        .await
+        .expect("a decision");
     world.clock.advance(Duration::from_secs(600));
-    assert_eq!(refused(world.poll(&device, &started.auth_req_id).await), ErrorCode::ExpiredToken);
+    assert_eq!(
+        refused(world.poll(&device, &started.auth_req_id).await),
+        ErrorCode::ExpiredToken
+    );
 }
 
 #[tokio::test]
@@ -121,20 +176,35 @@ async fn nobody_can_decide_what_has_expired() {
     world.clock.advance(Duration::from_secs(600));
     let late = phone.decide(&world.provider, &item, "approved", &json!({})).await;
     assert_eq!(refused(late), ErrorCode::Conflict);
-    assert_eq!(refused(world.poll(&device, &started.auth_req_id).await), ErrorCode::ExpiredToken);
+    assert_eq!(
+        refused(world.poll(&device, &started.auth_req_id).await),
+        ErrorCode::ExpiredToken
+    );
     assert!(phone.approvals(&world.provider).await.expect("a list").is_empty());
 }
 
 #[tokio::test]
 async fn another_client_cannot_collect_and_the_request_stays_good() {
     let world = World::new().await;
-    let (device, other) = (world.device(KeyType::P256).await, world.device(KeyType::P256).await);
+    let (device, other) = (
+        world.device(KeyType::P256).await,
+        world.device(KeyType::P256).await,
+    );
     let (_, phone) = world.person(HINT).await;
     let started = world.start(&device, &parameters()).await.expect("a request");
     let item = phone.approvals(&world.provider).await.expect("a list").remove(0);
-    phone.decide(&world.provider, &item, "approved", &json!({})).await.expect("a decision");
-    assert_eq!(refused(world.poll(&other, &started.auth_req_id).await), ErrorCode::InvalidGrant);
-    world.poll(&device, &started.auth_req_id).await.expect("the other's try has spent nothing");
+    phone
+        .decide(&world.provider, &item, "approved", &json!({}))
+        .await
+        .expect("a decision");
+    assert_eq!(
+        refused(world.poll(&other, &started.auth_req_id).await),
+        ErrorCode::InvalidGrant
+    );
+    world
+        .poll(&device, &started.auth_req_id)
+        .await
+        .expect("the other's try has spent nothing");
 }
 
 #[tokio::test]
@@ -144,8 +214,15 @@ async fn the_auth_req_id_is_not_in_the_store_nor_on_the_phone() {
     let (_, phone) = world.person(HINT).await;
     let started = world.start(&device, &parameters()).await.expect("a request");
     let item = phone.approvals(&world.provider).await.expect("a list").remove(0);
-    assert!(!serde_json::to_string(&item).expect("JSON").contains(&started.auth_req_id));
-    let shown = world.provider.store.read(move |tx: &dyn Reading| Ok(tx.approvals().by_id(countersign_core::id::ApprovalId(item.id))?));
+    assert!(
+        !serde_json::to_string(&item)
+            .expect("JSON")
+            .contains(&started.auth_req_id)
+    );
+    let shown = world
+        .provider
+        .store
+        .read(move |tx: &dyn Reading| Ok(tx.approvals().by_id(countersign_core::id::ApprovalId(item.id))?));
     let approval = shown.await.expect("a look").expect("an approval");
     assert!(!approval.shown.contains(&started.auth_req_id));
 }

@@ -8,7 +8,7 @@ use std::path::{Path, PathBuf};
 const STORE_SQL: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/../store-sql");
 
 /// Queries that may read a whole table: operators' lists, and the handful of signing keys.
-const LISTS: [&str; 9] = [
+const LISTS: [&str; 10] = [
     "application/list",
     "approval/stops",
     "authenticator/list",
