@@ -184,7 +184,7 @@ async fn open(
     .with("user", user)
     .with("approval", approval.id)
     .with("resource", &consent.resource)
-    .with("names", &approval.asked);
+    .with("names", approval.asked.iter().collect::<Vec<_>>());
     provider
         .store
         .write(move |tx| {
