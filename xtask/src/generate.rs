@@ -3,8 +3,8 @@
 use crate::demo;
 use crate::step::{self, Outcome};
 
-/// The main job, recorded.
-pub(crate) const STORY: &str = "docs/flows/ciba-poll.md";
+/// The chapters of the story, recorded.
+pub(crate) const FLOWS: &str = "docs/flows";
 
 pub(crate) fn run() -> Outcome {
     // The drift tests write the files instead of comparing them when this is set.
@@ -21,7 +21,7 @@ pub(crate) fn run() -> Outcome {
     ]);
     step::run("docs/reference", references.env("UPDATE_REFERENCE", "1"))?;
     demo::build(false)?;
-    let flow = step::root().join(STORY);
+    let flow = step::root().join(FLOWS);
     let mut story = demo::program("countersign", false);
     story.args(["demo", "--once", "--transcript"]).arg(flow);
     step::run("docs/flows", &mut story)

@@ -2,6 +2,8 @@
 
 use crate::step::{self, Outcome};
 use crate::{check_deps, demo, generate};
+use std::collections::BTreeMap;
+use std::ffi::OsString;
 use std::path::Path;
 use std::process::{Command, Stdio};
 
@@ -13,7 +15,7 @@ pub(crate) struct Arguments {
 }
 
 /// The published crate's versions that sign in to the running server.
-pub(crate) const ONES_OIDC: [&str; 4] = ["0.2.1", "0.2.6", "0.3.7", "0.3.9"];
+pub(crate) const ONES_OIDC: [&str; 5] = ["0.2.1", "0.2.5", "0.2.6", "0.3.7", "0.3.9"];
 
 pub(crate) fn run(arguments: &Arguments) -> Outcome {
     lint()?;
@@ -37,25 +39,38 @@ pub(crate) fn run(arguments: &Arguments) -> Outcome {
     check_story()
 }
 
-/// Plays the main job as a newcomer sees it, and compares the record with the one that is committed.
+/// Plays the story as a newcomer sees it, and compares its record with the one that is committed.
 fn check_story() -> Outcome {
-    let fresh = step::target().join("ciba-poll.md");
+    let fresh = step::target().join("flows");
     let mut story = demo::program("countersign", false);
     step::run(
         "the main job, as a newcomer sees it",
         story.args(["demo", "--once", "--transcript"]).arg(&fresh),
     )?;
-    let read = |file: &Path| {
-        std::fs::read_to_string(file).map_err(|error| format!("{} cannot be read: {error}", file.display()))
-    };
-    if read(&fresh)? == read(&step::root().join(generate::STORY))? {
+    let told = pages(&fresh)?;
+    if told == pages(&step::root().join(generate::FLOWS))? {
         Ok(())
     } else {
         Err(format!(
             "{} is not what happens any more; run `cargo xtask gen` and commit it",
-            generate::STORY
+            generate::FLOWS
         ))
     }
+}
+
+/// The pages of a directory by name.
+fn pages(directory: &Path) -> Result<BTreeMap<OsString, String>, String> {
+    let unreadable = |error: std::io::Error| format!("{} cannot be read: {error}", directory.display());
+    std::fs::read_dir(directory)
+        .map_err(unreadable)?
+        .map(|entry| {
+            let entry = entry.map_err(unreadable)?;
+            Ok((
+                entry.file_name(),
+                std::fs::read_to_string(entry.path()).map_err(unreadable)?,
+            ))
+        })
+        .collect()
 }
 
 /// Formatting, lints, dependency rules.

@@ -32,11 +32,12 @@ pub struct Refusal {
 }
 
 impl Refusal {
-    /// A refusal with a code and a description.
+    /// A refusal with a code and a description. What RFC 6749 §5.2 does not allow in a description (quotes of a parser's
+    /// message, what a caller sent) is replaced.
     pub fn new(code: ErrorCode, description: impl Into<Cow<'static, str>>) -> Self {
         Self {
             code,
-            description: description.into(),
+            description: printable(description.into()),
             retry_after: None,
         }
     }
@@ -69,11 +70,24 @@ impl Refusal {
     /// `too_many_requests`: come back after `retry_after`.
     pub fn too_many_requests(retry_after: Duration, description: impl Into<Cow<'static, str>>) -> Self {
         Self {
-            code: ErrorCode::TooManyRequests,
-            description: description.into(),
             retry_after: Some(retry_after),
+            ..Self::new(ErrorCode::TooManyRequests, description)
         }
     }
+}
+
+/// RFC 6749 §5.2: `%x20-21 / %x23-5B / %x5D-7E`, nothing that could end a line or a quoted string.
+fn printable(description: Cow<'static, str>) -> Cow<'static, str> {
+    let legal = |c: char| matches!(c, ' '..='~') && c != '"' && c != '\\';
+    if description.chars().all(legal) {
+        return description;
+    }
+    let replaced = |c: char| match c {
+        '"' => '\'',
+        c if legal(c) => c,
+        _ => '?',
+    };
+    Cow::Owned(description.chars().map(replaced).collect())
 }
 
 impl fmt::Display for Refusal {

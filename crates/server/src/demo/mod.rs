@@ -22,8 +22,8 @@ pub(crate) struct Arguments {
     /// End after the story instead of keeping the provider up
     #[arg(long)]
     once: bool,
-    /// Write the story as Markdown, with everything that changes from run to run replaced by a name
-    #[arg(long, value_name = "FILE", hide = true)]
+    /// Write the story as Markdown, a page for each chapter, with what changes from run to run replaced by names
+    #[arg(long, value_name = "DIR", hide = true)]
     transcript: Option<PathBuf>,
 }
 
@@ -38,8 +38,8 @@ pub(crate) fn run(arguments: &Arguments) -> Told<()> {
         .map_err(|error| format!("the demo cannot start its runtime: {error}"))?;
     let mut stage = stage::Stage::set()?;
     runtime.block_on(story::play(&mut stage))?;
-    if let Some(file) = &arguments.transcript {
-        stage.transcript.write(file)?;
+    if let Some(directory) = &arguments.transcript {
+        stage.transcript.write(directory)?;
     }
     if arguments.once {
         return Ok(());

@@ -96,6 +96,42 @@ impl Service {
         read(answer).await
     }
 
+    /// Gets the machine's own token with its own program (onesid.md §5.1).
+    pub(super) fn token(&self, stage: &mut Stage) -> Told<String> {
+        let mut arguments = vec!["-o", "GET_ACCESS_TOKEN"];
+        arguments.extend(self.folders.iter().map(String::as_str));
+        let answer = stage.run_json("countersign-device", &arguments)?;
+        let token = answer.get("access_token").and_then(Value::as_str);
+        token
+            .map(str::to_owned)
+            .ok_or_else(|| "the machine got no token".to_owned())
+    }
+
+    /// Posts JSON with the machine's own token.
+    pub(super) async fn post_json(&self, token: &str, path: &str, body: Option<&Value>) -> Told<Answer> {
+        let request = self
+            .http
+            .post(format!("{}{path}", self.issuer))
+            .bearer_auth(token);
+        let request = match body {
+            Some(body) => request.json(body),
+            None => request,
+        };
+        read(request.send().await).await
+    }
+
+    /// Reads with the machine's own token.
+    pub(super) async fn get(&self, token: &str, path: &str) -> Told<Answer> {
+        read(
+            self.http
+                .get(format!("{}{path}", self.issuer))
+                .bearer_auth(token)
+                .send()
+                .await,
+        )
+        .await
+    }
+
     /// Asks for a sign-in (CIBA Core §7).
     pub(super) async fn ask(&self, stage: &Stage, parameters: &Value) -> Told<Answer> {
         let request = self.sign(stage, parameters)?;

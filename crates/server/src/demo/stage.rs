@@ -62,6 +62,19 @@ impl Stage {
         self.scratch.path().join(name)
     }
 
+    /// Begins a chapter.
+    pub(super) fn chapter(&mut self, file: &'static str, title: &'static str) {
+        anstream::println!("\n{HEADING}{title}{HEADING:#}");
+        self.transcript.chapter(file, title);
+    }
+
+    /// Draws a picture that only a terminal needs.
+    pub(super) fn draw(&self, picture: &str) {
+        for line in picture.lines() {
+            anstream::println!("   {line}");
+        }
+    }
+
     /// Begins a step.
     pub(super) fn step(&mut self, heading: &str) {
         anstream::println!(

@@ -7,8 +7,14 @@ use std::path::Path;
 /// What was told so far.
 #[derive(Default)]
 pub(super) struct Transcript {
-    steps: Vec<Step>,
+    chapters: Vec<Chapter>,
     names: Vec<(String, String)>,
+}
+
+struct Chapter {
+    file: &'static str,
+    title: &'static str,
+    steps: Vec<Step>,
 }
 
 #[derive(Default)]
@@ -31,13 +37,25 @@ impl Transcript {
         }
     }
 
-    /// Begins a step and answers its number.
+    /// Begins a chapter, a page of its own.
+    pub(super) fn chapter(&mut self, file: &'static str, title: &'static str) {
+        self.chapters.push(Chapter {
+            file,
+            title,
+            steps: Vec::new(),
+        });
+    }
+
+    /// Begins a step and answers its number in the chapter.
     pub(super) fn begin(&mut self, heading: &str) -> usize {
-        self.steps.push(Step {
+        let Some(chapter) = self.chapters.last_mut() else {
+            return 0;
+        };
+        chapter.steps.push(Step {
             heading: heading.to_owned(),
             lines: Vec::new(),
         });
-        self.steps.len()
+        chapter.steps.len()
     }
 
     pub(super) fn say(&mut self, text: &str) {
@@ -53,24 +71,30 @@ impl Transcript {
     }
 
     fn push(&mut self, line: Line) {
-        if let Some(step) = self.steps.last_mut() {
+        if let Some(step) = self
+            .chapters
+            .last_mut()
+            .and_then(|chapter| chapter.steps.last_mut())
+        {
             step.lines.push(line);
         }
     }
 
-    /// Writes the story.
-    pub(super) fn write(&self, file: &Path) -> Told<()> {
-        if let Some(directory) = file.parent() {
-            std::fs::create_dir_all(directory)
-                .map_err(|error| format!("{} cannot be made: {error}", directory.display()))?;
+    /// Writes each chapter into a directory.
+    pub(super) fn write(&self, directory: &Path) -> Told<()> {
+        std::fs::create_dir_all(directory)
+            .map_err(|error| format!("{} cannot be made: {error}", directory.display()))?;
+        for chapter in &self.chapters {
+            let file = directory.join(chapter.file).with_extension("md");
+            std::fs::write(&file, self.markdown(chapter))
+                .map_err(|error| format!("{} cannot be written: {error}", file.display()))?;
         }
-        std::fs::write(file, self.markdown())
-            .map_err(|error| format!("{} cannot be written: {error}", file.display()))
+        Ok(())
     }
 
-    fn markdown(&self) -> String {
-        let mut text = String::from(INTRODUCTION);
-        for (number, step) in self.steps.iter().enumerate() {
+    fn markdown(&self, chapter: &Chapter) -> String {
+        let mut text = format!("# {}\n\n{INTRODUCTION}", chapter.title);
+        for (number, step) in chapter.steps.iter().enumerate() {
             // Writing to a String cannot fail.
             let _ = writeln!(text, "\n## {}. {}\n", number + 1, self.named(&step.heading));
             for line in &step.lines {
@@ -98,8 +122,6 @@ impl Transcript {
 }
 
 const INTRODUCTION: &str = "\
-# A sign-in by CIBA, in poll mode
-
 Recorded by `cargo xtask gen` from a real run of `countersign demo`: the programs are the real ones, and the calls are
 those that the provider logged. Values that change from run to run are replaced by their names.
 ";

@@ -1,31 +1,35 @@
-//! The main job, step by step.
+//! The main job: a machine registers, a person approves on a phone, the service gets tokens.
 
-use super::Told;
-use super::service::{Answer, Service};
-use super::stage::Stage;
+use super::{PERSON, Places, audited, expect, json_text, members, next_json, text};
+use crate::demo::Told;
+use crate::demo::service::Service;
+use crate::demo::stage::Stage;
 use serde_json::{Value, json};
 use std::io::{BufRead, BufReader};
-use std::process::Child;
 
-const PERSON: &str = "user.name@OnesID1";
 const MESSAGE: &str = "Authorize login to Example.com?";
 
-/// Plays it.
-pub(super) async fn play(stage: &mut Stage) -> Told<()> {
-    let data = stage.place("data").display().to_string();
-    let keys = stage.place("machine/keys").display().to_string();
-    let config = stage.place("machine/config").display().to_string();
-    let phone = stage.place("phone").display().to_string();
+/// Who the story goes on with.
+pub(super) struct Cast {
+    /// The service.
+    pub(super) service: Service,
+    /// The person's id, the `sub` of the ID token.
+    pub(super) user_id: String,
+}
 
-    set_up(stage, &data).await?;
-    let client_id = register(stage, &data, &keys, &config)?;
-    enrol(stage, &data, &phone)?;
-    let service = Service::new(&stage.host, client_id, &keys, &config)?;
+/// Plays it.
+pub(super) async fn play(stage: &mut Stage, places: &Places) -> Told<Cast> {
+    stage.chapter("ciba-poll", "A sign-in by CIBA, in poll mode");
+    set_up(stage, &places.data).await?;
+    let client_id = register(stage, places)?;
+    enrol(stage, &places.data, &places.phone)?;
+    let service = Service::new(&stage.host, client_id, &places.keys, &places.config)?;
     let started = ask(stage, &service).await?;
-    approve(stage, &phone, &started)?;
-    let tokens = collect(stage, &service, &started).await?;
+    approve(stage, &places.phone, &started)?;
+    let (tokens, user_id) = collect(stage, &service, &started).await?;
     use_tokens(stage, &service, &tokens).await?;
-    audit(stage, &data)
+    audited(stage, &places.data)?;
+    Ok(Cast { service, user_id })
 }
 
 async fn set_up(stage: &mut Stage, data: &str) -> Told<()> {
@@ -54,7 +58,10 @@ async fn set_up(stage: &mut Stage, data: &str) -> Told<()> {
     Ok(())
 }
 
-fn register(stage: &mut Stage, data: &str, keys: &str, config: &str) -> Told<String> {
+fn register(stage: &mut Stage, places: &Places) -> Told<String> {
+    let Places {
+        data, keys, config, ..
+    } = places;
     stage.step("A machine registers");
     let host = stage.host.clone();
     let mut machine = stage.start(
@@ -157,7 +164,10 @@ async fn ask(stage: &mut Stage, service: &Service) -> Told<Started> {
         "scope": "openid offline_access profile", "login_hint": PERSON, "binding_message": MESSAGE,
         "acr_values": "urn:countersign:acr:compare",
     });
-    stage.say(&format!("Signed by the machine's key: `{parameters}`"));
+    stage.say(&format!(
+        "Signed by the machine's key: `{}`",
+        json_text(&parameters)?
+    ));
     let answer = expect(200, service.ask(stage, &parameters).await?)?;
     let auth_req_id = text(&answer, "auth_req_id")?;
     let code = answer
@@ -209,26 +219,21 @@ fn approve(stage: &mut Stage, phone: &str, started: &Started) -> Told<()> {
     Ok(())
 }
 
-async fn collect(stage: &mut Stage, service: &Service, started: &Started) -> Told<Value> {
+async fn collect(stage: &mut Stage, service: &Service, started: &Started) -> Told<(Value, String)> {
     stage.step("The service collects the tokens, once");
     let tokens = expect(200, service.poll(stage, &started.auth_req_id).await?)?;
-    let members: Vec<&str> = tokens
-        .as_object()
-        .into_iter()
-        .flatten()
-        .map(|(name, _)| name.as_str())
-        .collect();
-    stage.say(&format!("The answer holds {}.", members.join(", ")));
+    stage.say(&format!("The answer holds {}.", members(&tokens)));
     let claims = service.validate(&text(&tokens, "id_token")?).await?;
-    stage.transcript.name(&text(&claims, "sub")?, "{userId}");
+    let user_id = text(&claims, "sub")?;
+    stage.transcript.name(&user_id, "{userId}");
     stage.say(&format!(
         "The ID token holds: signed by a key of the published set, for this client, about {} ({}), acr {}.",
         text(&claims, "preferred_username")?,
-        text(&claims, "sub")?,
+        user_id,
         text(&claims, "acr")?,
     ));
     stage.tell_calls(&["POST /oidc/token", "GET /oidc/jwks"])?;
-    Ok(tokens)
+    Ok((tokens, user_id))
 }
 
 async fn use_tokens(stage: &mut Stage, service: &Service, tokens: &Value) -> Told<()> {
@@ -255,44 +260,4 @@ async fn use_tokens(stage: &mut Stage, service: &Service, tokens: &Value) -> Tol
     stage.say("The refresh gives a new access token and a new refresh token; the old one is spent.");
     stage.tell_calls(&["POST /oidc/token/introspection", "POST /oidc/token"])?;
     Ok(())
-}
-
-fn audit(stage: &mut Stage, data: &str) -> Told<()> {
-    stage.step("The operator looks back");
-    stage.run("countersign", &["audit", "verify", "--data", data])?;
-    stage.say(
-        "The audit log is a hash chain, and it is whole: who registered, who approved, what was issued.",
-    );
-    Ok(())
-}
-
-fn text(value: &Value, member: &str) -> Told<String> {
-    let found = value.get(member).and_then(Value::as_str).map(str::to_owned);
-    found.ok_or_else(|| format!("the answer has no `{member}`"))
-}
-
-fn expect(wanted: u16, (status, body): Answer) -> Told<Value> {
-    if status == wanted {
-        Ok(body)
-    } else {
-        Err(format!(
-            "the provider answered {status} instead of {wanted}: {body}"
-        ))
-    }
-}
-
-/// The next line of JSON that a program prints.
-fn next_json(lines: &mut impl Iterator<Item = std::io::Result<String>>, program: &mut Child) -> Told<Value> {
-    match lines.next() {
-        Some(Ok(line)) => serde_json::from_str(&line)
-            .map_err(|error| format!("a program did not print JSON: {error}: {line}")),
-        _ => {
-            let mut said = String::new();
-            if let Some(mut pipe) = program.stderr.take() {
-                // What it said is only for the message; an unreadable pipe leaves it empty.
-                let _ = std::io::Read::read_to_string(&mut pipe, &mut said);
-            }
-            Err(format!("a program ended early: {}", said.trim()))
-        }
-    }
 }
