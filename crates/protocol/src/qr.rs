@@ -42,7 +42,8 @@ pub enum SessionKind {
     QrLegacy,
 }
 
-/// A session as the service that made it sees it (onesid.md §10.1), with `qrContent` and `refreshIn` of our own.
+/// A session as the service that made it sees it (onesid.md §10.1), with `verification`, `qrContent` and
+/// `refreshIn` of our own.
 #[derive(Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
 pub struct SessionAnswer {
@@ -70,6 +71,9 @@ pub struct SessionAnswer {
     /// The token that names the person who scanned, until the request was sent.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub login_hint_token: Option<String>,
+    /// Ours: the code that the screen shows while the person decides; absent in mode `none`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub verification: Option<VerificationToShow>,
     /// Ours: the text to draw, until a phone has scanned it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub qr_content: Option<String>,

@@ -1,9 +1,11 @@
 //! The codes that tie a phone to the screen that asked. They are derived from the provider's master secret and the
 //! approval's id, so the store never holds them.
 
+use super::{Approval, ApprovalState};
 use crate::id::ApprovalId;
 use crate::keys::Sealer;
 use countersign_protocol::approval::VerificationMode;
+use countersign_protocol::ciba::VerificationToShow;
 
 /// Wrong codes after which a request ends (decisions.md): a wrong choice ends it at once.
 #[must_use]
@@ -28,6 +30,14 @@ pub fn screen_code(sealer: &Sealer, id: ApprovalId, mode: VerificationMode) -> O
             choices(sealer, id).into_iter().nth(place)
         }
     }
+}
+
+/// What the asking screen shows while an approval waits for its decision; `None` once it has one, and in mode `none`.
+#[must_use]
+pub fn to_show(sealer: &Sealer, approval: &Approval) -> Option<VerificationToShow> {
+    let mode = approval.verification_mode;
+    let code = screen_code(sealer, approval.id, mode).filter(|_| approval.state == ApprovalState::Pending)?;
+    Some(VerificationToShow { mode, code })
 }
 
 /// The three codes that a phone offers in mode `choose`: two digits each, all different, in ascending order, so that

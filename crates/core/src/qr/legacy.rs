@@ -185,13 +185,7 @@ fn standing(
             None,
         );
     };
-    let mode = approval.verification_mode;
-    let pending = approval.state == ApprovalState::Pending;
-    let code = code::screen_code(&provider.sealer, approval.id, mode).filter(|_| pending);
-    (
-        approval.status(now),
-        code.map(|code| VerificationToShow { mode, code }),
-    )
+    (approval.status(now), code::to_show(&provider.sealer, approval))
 }
 
 /// What [`collect`] writes when it is the first.

@@ -23,7 +23,7 @@ pub async fn make(
 ) -> Outcome<SessionAnswer> {
     let id = QrSessionId::new(&*provider.entropy);
     let session = begin(provider, device, id, QrKind::Hosted, request.animated, origin).await?;
-    status::answer(provider, &session, provider.clock.now())
+    status::answer(provider, &session, None, provider.clock.now())
 }
 
 /// Puts a new session into the store, within the device's rate.

@@ -2,6 +2,7 @@
 
 use super::secrets::QrSecrets;
 use super::{QrKind, QrSession, QrSessionId, QrState, code, picture};
+use crate::approval::{Approval, code as approval_code};
 use crate::failure::Outcome;
 use crate::oidc::bearer::DeviceBearer;
 use crate::provider::Provider;
@@ -19,15 +20,22 @@ pub async fn status(provider: &Provider, device: &DeviceBearer, id: &str) -> Out
     let Some(id) = QrSessionId::parse(id) else {
         return Ok(None);
     };
-    let session = provider.store.read(move |tx| Ok(tx.qr().by_id(&id)?)).await?;
-    let now = provider.clock.now();
-    session
-        .filter(|session| {
-            session.client_id == device.device.client_id
-                && session.kind == QrKind::Hosted
-                && !session.has_ended(now)
+    let (now, client) = (provider.clock.now(), device.device.client_id.clone());
+    let found = provider
+        .store
+        .read(move |tx| {
+            let session = tx.qr().by_id(&id)?.filter(|session| {
+                session.client_id == client && session.kind == QrKind::Hosted && !session.has_ended(now)
+            });
+            let approval = match session.as_ref().map(|session| &session.state) {
+                Some(QrState::Requested { approval_id, .. }) => tx.approvals().by_id(*approval_id)?,
+                _ => None,
+            };
+            Ok(session.map(|session| (session, approval)))
         })
-        .map(|session| answer(provider, &session, now))
+        .await?;
+    found
+        .map(|(session, approval)| answer(provider, &session, approval.as_ref(), now))
         .transpose()
 }
 
@@ -36,7 +44,12 @@ pub async fn status(provider: &Provider, device: &DeviceBearer, id: &str) -> Out
 ///
 /// # Errors
 /// The content of the code cannot be written as JSON.
-pub(super) fn answer(provider: &Provider, session: &QrSession, now: Timestamp) -> Outcome<SessionAnswer> {
+pub(super) fn answer(
+    provider: &Provider,
+    session: &QrSession,
+    approval: Option<&Approval>,
+    now: Timestamp,
+) -> Outcome<SessionAnswer> {
     let secrets = QrSecrets::derive(&provider.sealer, &session.id);
     let rest = seconds(session.expires_at.since(now));
     let waiting = session.state == QrState::Waiting;
@@ -65,6 +78,8 @@ pub(super) fn answer(provider: &Provider, session: &QrSession, now: Timestamp) -
         auth_request_id: requested.then(|| secrets.auth_req_id.reveal().to_owned()),
         ciba_request_invoked: requested,
         login_hint_token: scanned.then(|| secrets.login_hint_token.reveal().to_owned()),
+        // A published client throws the answer of the backchannel away; the screen finds its code here.
+        verification: approval.and_then(|approval| approval_code::to_show(&provider.sealer, approval)),
         qr_content,
         refresh_in: waiting.then_some(changes_in),
     })

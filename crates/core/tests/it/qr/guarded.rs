@@ -25,6 +25,12 @@ async fn the_verification_mode_holds_and_its_code_stays_the_same() {
         .expect("a code");
     let again = stage.request(&scanned).await.expect("once more");
     assert_eq!(again.verification, Some(first.clone()));
+    let session = stage.seen(&scanned.session_id).await;
+    assert_eq!(
+        session.verification,
+        Some(first.clone()),
+        "a client that threw the answer away finds the code in its session"
+    );
 
     let item = stage
         .phone
