@@ -25,6 +25,7 @@ mod keys;
 mod operator_api;
 mod phones;
 mod push_stream;
+mod qr_sign_in;
 mod race;
 mod recorded_shapes;
 mod route_checklist;
