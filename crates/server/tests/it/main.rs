@@ -21,6 +21,7 @@ mod durability;
 mod init;
 mod interop_ones_oidc;
 mod interop_python;
+mod interop_qr;
 mod keys;
 mod operator_api;
 mod phones;
