@@ -15,6 +15,7 @@ mod backup;
 mod cli;
 mod config;
 mod consent;
+mod consent_sign_in;
 mod devices;
 mod doctor;
 mod durability;

@@ -122,10 +122,19 @@ impl Phone {
 
     /// A signed decision about an item, as the body of `POST {host}/approvals/{id}/decision`.
     pub(crate) fn decision(&self, item: &Value, decision: &str) -> Value {
-        let claims = json!({
+        self.decision_with(item, decision, &json!({}))
+    }
+
+    /// The same with further claims.
+    pub(crate) fn decision_with(&self, item: &Value, decision: &str, further: &Value) -> Value {
+        let mut claims = json!({
             "iss": self.party.client_id, "aud": self.host, "jti": fresh_jti(), "iat": now().unix(),
             "exp": now().unix() + 60, "approval_id": item["id"], "decision": decision, "digest": item["digest"],
         });
+        claims
+            .as_object_mut()
+            .unwrap()
+            .extend(further.as_object().unwrap().clone());
         json!({ "decision": self.party.sign(&json!({ "typ": DECISION_TYP }), &claims) })
     }
 }

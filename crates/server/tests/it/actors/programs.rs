@@ -111,7 +111,13 @@ impl Ran {
     /// Asserts exit code 1 and gives standard error.
     #[track_caller]
     pub(crate) fn fails(self) -> String {
-        assert_eq!(self.status.code(), Some(1), "{self:?}");
+        self.fails_with(1)
+    }
+
+    /// Asserts another exit code than 0 and gives standard error.
+    #[track_caller]
+    pub(crate) fn fails_with(self, code: i32) -> String {
+        assert_eq!(self.status.code(), Some(code), "{self:?}");
         self.stderr
     }
 }
