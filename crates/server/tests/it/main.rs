@@ -30,6 +30,7 @@ mod push_stream;
 mod qr_sign_in;
 mod race;
 mod recorded_shapes;
+mod relying_party;
 mod route_checklist;
 mod serve;
 mod sign_in;
