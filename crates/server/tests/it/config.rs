@@ -223,6 +223,7 @@ fn the_example_is_a_whole_file_that_can_be_used() {
         "metrics_listen",
         "workers",
         "sealing_key_file",
+        "push_contact",
         "certificate",
         "key",
     ];
