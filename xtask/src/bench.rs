@@ -5,6 +5,7 @@
 //! Every answer is checked: one wrong answer ends the run, since the speed of an error is nobody's figure.
 
 mod cores;
+mod device;
 mod disk;
 mod load;
 mod machine;
@@ -65,6 +66,7 @@ impl Arguments {
         all.iter()
             .copied()
             .filter(|path| self.only.is_empty() || self.only.contains(path))
+            .filter(|path| !path.is_ours_alone() || self.sides().contains(&Side::Ours))
             .collect()
     }
 
@@ -150,7 +152,7 @@ async fn all(arguments: &Arguments, server: &Path) -> Result<Report, String> {
         if let Some(ours) = &ours {
             subjects.push(ours.start(&cores).await?.0);
         }
-        if let Some(peer) = &peer {
+        if let Some(peer) = peer.as_ref().filter(|_| !workload.is_ours_alone()) {
             subjects.push(peer.start(&cores).await?.0);
         }
         report

@@ -5,6 +5,7 @@ use countersign_protocol::token::CLIENT_ASSERTION_TYPE;
 use std::time::Duration;
 
 use super::cores::Cores;
+use super::device::Device;
 use super::load::{self, Expect, Lane, Prepared, Timing, histogram, micros};
 use super::process::{machine_cpu_time, own_cpu_time};
 use super::report::Figures;
@@ -17,6 +18,11 @@ use super::workload::Workload;
 const SIGN_IN: &str = "openid";
 /// Scope of a sign-in that can be refreshed.
 const OFFLINE: &str = "openid offline_access";
+/// The answer to a request for consent.
+const ASKED: Expect = Expect {
+    status: 201,
+    holds: "\"pending\"",
+};
 
 /// Measures one path once: prepares, warms up, times.
 ///
@@ -50,6 +56,9 @@ pub(crate) async fn measure(
         Workload::Introspection => stage.introspection().await,
         Workload::Refresh => stage.refresh().await,
         Workload::Cycle => stage.cycle().await,
+        Workload::QrStatus => stage.qr_status().await,
+        Workload::ConsentRequest => stage.consent_request().await,
+        Workload::ConsentStatus => stage.consent_status().await,
     }
 }
 
@@ -68,8 +77,8 @@ impl Stage<'_> {
     }
 
     async fn client_credentials(&self) -> Result<Figures, String> {
-        self.flat(|_| self.credentials(), Expect::ok("\"access_token\""))
-            .await
+        let ask = |_| self.credentials(&self.cast.machine);
+        self.flat(ask, Expect::ok("\"access_token\"")).await
     }
 
     /// Sixteen requests wait, one on each lane, and are polled again and again.
@@ -90,13 +99,7 @@ impl Stage<'_> {
     }
 
     async fn introspection(&self) -> Result<Figures, String> {
-        let answers = self
-            .send(vec![self.credentials()?], Expect::ok("\"access_token\""))
-            .await?;
-        let token = answers
-            .first()
-            .ok_or("no token to introspect")?
-            .member("access_token")?;
+        let token = self.own_token(&self.cast.machine).await?;
         let path = &self.subject.paths.introspection;
         let ask = |_| self.form(path, &self.cast.machine, &[("token", &token)]);
         self.flat(ask, Expect::ok("\"active\":true")).await
@@ -163,10 +166,7 @@ impl Stage<'_> {
         .await?;
         let mut figures = meter.stop(self.subject, BATCH, timing)?;
         let opened = Prepared::collect(lanes);
-        let ids = opened
-            .iter()
-            .map(|answer| answer.member("auth_req_id"))
-            .collect::<Result<Vec<_>, _>>()?;
+        let ids = members(&opened, "auth_req_id")?;
         self.subject.approve(&ids).await?;
         let redeem = |(n, assertion): (usize, &String)| self.redeem_with(n, id_at(&ids, n)?, assertion);
         let collecting = assertions
@@ -190,6 +190,34 @@ impl Stage<'_> {
                 .saturating_record(micros(request.latency + token.latency));
         }
         Ok(figures)
+    }
+
+    /// Sixteen sessions wait to be scanned, one on each lane, and are looked at again and again.
+    async fn qr_status(&self) -> Result<Figures, String> {
+        let living = Expect::ok("\"qrContent\"");
+        let token = self.device_token().await?;
+        let requests = (0..load::LANES)
+            .map(|_| Device::make_session(&token))
+            .collect::<Result<_, String>>()?;
+        let ids = members(&self.send(requests, living).await?, "sessionId")?;
+        let look = |n| Device::look_at_session(&token, id_at(&ids, n % load::LANES)?.to_owned());
+        self.flat(look, living).await
+    }
+
+    async fn consent_request(&self) -> Result<Figures, String> {
+        let (device, token) = (self.subject.device()?, self.device_token().await?);
+        self.flat(|n| device.ask_consent(&token, n), ASKED).await
+    }
+
+    /// Sixteen consents wait, one on each lane, and are looked at again and again.
+    async fn consent_status(&self) -> Result<Figures, String> {
+        let (device, token) = (self.subject.device()?, self.device_token().await?);
+        let requests = (0..load::LANES)
+            .map(|n| device.ask_consent(&token, n))
+            .collect::<Result<_, String>>()?;
+        let ids = members(&self.send(requests, ASKED).await?, "id")?;
+        let look = |n| Ok(Device::look_at_consent(&token, id_at(&ids, n % load::LANES)?));
+        self.flat(look, Expect::ok("\"pending\"")).await
     }
 
     /// The usual run: every request is rendered beforehand.
@@ -223,10 +251,7 @@ impl Stage<'_> {
         let first = numbers.start;
         let requests = parallel(self.cores, numbers.len(), |n| self.request(first + n, scope))?;
         let answers = self.send(requests, Expect::ok("\"auth_req_id\"")).await?;
-        answers
-            .iter()
-            .map(|answer| answer.member("auth_req_id"))
-            .collect()
+        members(&answers, "auth_req_id")
     }
 
     async fn send(&self, requests: Vec<Vec<u8>>, expect: Expect) -> Result<Vec<Answer>, String> {
@@ -234,12 +259,24 @@ impl Stage<'_> {
         Ok(Prepared::collect(lanes))
     }
 
-    fn credentials(&self) -> Result<Vec<u8>, String> {
-        self.form(
-            &self.subject.paths.token,
-            &self.cast.machine,
-            &[("grant_type", "client_credentials")],
-        )
+    /// The bearer token of our device, which lives for ten minutes: longer than a round.
+    async fn device_token(&self) -> Result<String, String> {
+        self.own_token(&self.subject.device()?.service).await
+    }
+
+    /// What a client gets in its own name.
+    async fn own_token(&self, client: &Service) -> Result<String, String> {
+        let requests = vec![self.credentials(client)?];
+        let answers = self.send(requests, Expect::ok("\"access_token\"")).await?;
+        answers
+            .first()
+            .ok_or("there is no answer to a token request")?
+            .member("access_token")
+    }
+
+    fn credentials(&self, client: &Service) -> Result<Vec<u8>, String> {
+        let fields = [("grant_type", "client_credentials")];
+        self.form(&self.subject.paths.token, client, &fields)
     }
 
     fn request(&self, n: usize, scope: &str) -> Result<Vec<u8>, String> {
@@ -279,6 +316,11 @@ fn form_with(path: &str, client_id: &str, assertion: &str, fields: &[(&str, &str
         ("client_assertion", assertion),
     ]);
     wire::form(path, &all)
+}
+
+/// One member of each answer, in order.
+fn members(answers: &[Answer], name: &str) -> Result<Vec<String>, String> {
+    answers.iter().map(|answer| answer.member(name)).collect()
 }
 
 fn id_at(ids: &[String], n: usize) -> Result<&str, String> {

@@ -1,4 +1,4 @@
-//! Our side: an initialised data directory with people, phones and services, and the release server on it.
+//! Our side: an initialised data directory with people, phones, services and a device, and the release server on it.
 
 use serde_json::{Value, json};
 use std::net::SocketAddr;
@@ -8,6 +8,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use super::cores::Cores;
+use super::device::{Device, HOSTNAME};
 use super::phone::Phone;
 use super::process::Process;
 use super::sign::Cast;
@@ -23,10 +24,12 @@ pub(crate) struct Ours {
     data: PathBuf,
     address: SocketAddr,
     phones: Arc<Vec<Phone>>,
+    device: Option<Arc<Device>>,
 }
 
 impl Ours {
-    /// Initialises a directory with the documented commands, registers the cast, and enrols a phone for each person.
+    /// Initialises a directory with the documented commands, registers the cast, enrols a phone for each person, and
+    /// lets the device in.
     ///
     /// # Errors
     /// A command fails.
@@ -45,6 +48,7 @@ impl Ours {
             data,
             address,
             phones: Arc::new(Vec::new()),
+            device: None,
         };
         ours.operator(&[
             "init",
@@ -59,9 +63,9 @@ impl Ours {
         for service in cast.services.iter().chain([&cast.machine]) {
             ours.add_client(service.metadata())?;
         }
-        let mut invitations = Vec::new();
+        let (mut people, mut invitations) = (Vec::new(), Vec::new());
         for person in &cast.people {
-            ours.operator(&["user", "add", person])?;
+            people.push(text(&ours.operator(&["user", "add", person])?, "id")?);
             invitations.push(ours.invite(person)?);
         }
         let (subject, _) = ours.start(cores).await?;
@@ -69,8 +73,10 @@ impl Ours {
         for invitation in &invitations {
             phones.push(Phone::enrol(address, &host, invitation).await?);
         }
+        let device = ours.let_device_in(people).await?;
         drop(subject);
         ours.phones = Arc::new(phones);
+        ours.device = Some(Arc::new(device));
         Ok(ours)
     }
 
@@ -85,6 +91,7 @@ impl Ours {
             ready: "/readyz",
             discovery: "/oidc/.well-known/openid-configuration",
             approver: Approver::Phones(Arc::clone(&self.phones)),
+            device: self.device.clone(),
         };
         let mut serve = self.command(&["serve", "--listen", &self.address.to_string()]);
         start
@@ -113,11 +120,25 @@ impl Ours {
     }
 
     fn invite(&self, person: &str) -> Result<String, String> {
-        let answer = self.operator(&["user", "invite", person])?;
-        let invitation = answer.get("invitation").and_then(Value::as_str);
-        invitation
-            .map(str::to_owned)
-            .ok_or_else(|| "user invite gave no invitation".to_owned())
+        text(&self.operator(&["user", "invite", person])?, "invitation")
+    }
+
+    /// The device needs an application: without one it may show codes, but not ask for consent.
+    async fn let_device_in(&self, people: Vec<String>) -> Result<Device, String> {
+        let approve = |code: &str| self.operator(&["device", "approve", code]).map(drop);
+        let device = Device::register(self.address, people, approve).await?;
+        let client = device.service.id.as_str();
+        let application = [
+            "app",
+            "add",
+            "Benchmark",
+            "--hostname",
+            HOSTNAME,
+            "--client",
+            client,
+        ];
+        self.operator(&application)?;
+        Ok(device)
     }
 
     /// Devices speak RS256 in the profile `onesid`; the machine with the P-256 key is a standard client.
@@ -143,4 +164,10 @@ impl Ours {
         std::fs::write(&file, format!("{UNLIMITED}{before}"))
             .map_err(|error| format!("{}: {error}", file.display()))
     }
+}
+
+fn text(answer: &Value, member: &str) -> Result<String, String> {
+    let text = answer.get(member).and_then(Value::as_str);
+    text.map(str::to_owned)
+        .ok_or_else(|| format!("a command of the operator gave no {member}"))
 }

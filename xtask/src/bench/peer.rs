@@ -77,6 +77,7 @@ impl Peer {
             ready: discovery,
             discovery,
             approver: Approver::Control(self.control),
+            device: None,
         };
         let mut node = Command::new(&self.node);
         node.arg("server.mjs")

@@ -38,6 +38,7 @@ const METHOD: &str = "\
 * Ours writes durably: SQLite in WAL mode with `synchronous=FULL`, so an answer waits for the disk, and the time of an `fdatasync` at that moment stands beside it. Ours keeps its default access log and its audit log. The peer keeps everything in memory, logs nothing, and forgets all at its end.
 * Approvals are outside the timed part on both sides. Ours are decisions signed by enrolled phones and sent over HTTP; the peer's program calls `provider.backchannelResult`. A whole sign-in is the CIBA request and the token request that follows the approval; its latency is the sum of the two.
 * In the CIBA request path each of 16 services asks each of 16 people again and again, so on our side most requests also settle the earlier one of the same pair, which they replace.
+* The peer has no QR sessions and no consent for personal data: these paths show ours alone, and a dash stands for the peer. A device, registered and approved as machines are, takes its bearer token before the clock starts. It looks again and again at 16 QR sessions that wait to be scanned; it asks 16 people, one on each connection, for two items of personal data, so each request after the first also settles the earlier one of the same device and person, which it replaces; and it reads again and again 16 consents that wait for their people.
 * Ours runs with `danger_unlimited_requests = true`: the limits against push bombing and overload would stop the benchmark. The peer has none.
 * Of the peer two defaults are changed, so that it does the same work: its in-memory adapter, which keeps 1000 entries, gets room for all of them, and its refresh tokens rotate at each use.
 * CPU is processor time of the whole server process, all threads, in milliseconds for 1000 requests. RSS is its resident memory right after the run.
@@ -158,8 +159,12 @@ fn idle(ours: Option<Idle>, peer: Option<Idle>) -> Vec<Vec<String>> {
 }
 
 fn speed(row: &Row) -> Vec<String> {
+    let alone = row.workload.is_ours_alone();
+    // An empty cell was not measured; a dash cannot be.
+    let nothing = |absent: bool| if absent { "-" } else { "" }.to_owned();
     let rate = |side| {
-        row.median(side).map_or_else(String::new, |figures| {
+        let absent = nothing(alone && side == Side::Peer);
+        row.median(side).map_or(absent, |figures| {
             let least = if figures.is_limited_by_generator() {
                 "≥ "
             } else {
@@ -173,7 +178,7 @@ fn speed(row: &Row) -> Vec<String> {
         row.workload.title().to_owned(),
         rate(Side::Ours),
         rate(Side::Peer),
-        ratio.map_or_else(String::new, |ratio| format!("{ratio:.2}")),
+        ratio.map_or_else(|| nothing(alone), |ratio| format!("{ratio:.2}")),
         target.map_or_else(|| "none".to_owned(), |target| format!("≥ {target}")),
         met(ratio.zip(target).map(|(ratio, target)| ratio >= target)),
     ]
@@ -242,6 +247,15 @@ mod tests {
     fn a_missed_target_is_said_plainly() {
         assert!(page(10, 12).contains("| 100 | 83 | 1.20 | ≥ 1.3 | **NO** |"));
         assert!(page(10, 13).contains("| 100 | 77 | 1.30 | ≥ 1.3 | yes |"));
+    }
+
+    #[test]
+    fn a_dash_stands_for_what_the_peer_cannot_do() {
+        let mut row = Row::new(Workload::ConsentRequest);
+        row.add(Side::Ours, figures(10));
+        let mut report = Report::new(Vec::new(), 1, true);
+        report.rows.push(row);
+        assert!(markdown(&report).contains("| consent request | 100 | - | - | none |  |"));
     }
 
     #[test]

@@ -12,6 +12,8 @@ use super::load::LANES;
 pub(crate) const PEOPLE: usize = LANES;
 /// Requests that can wait for their approvals at the same time.
 pub(crate) const BATCH: usize = PEOPLE * LANES;
+/// The number of the device's key, after those of the services.
+pub(crate) const DEVICE: usize = LANES + 1;
 /// How long what is signed may be used, in seconds: longer than preparing and measuring take.
 const LIFETIME: i64 = 900;
 
@@ -98,7 +100,11 @@ impl Cast {
 }
 
 impl Service {
-    fn new(n: usize, kind: KeyType) -> Result<Self, String> {
+    /// Makes the key of party `n`, whose client id follows from the number until a server gives it another.
+    ///
+    /// # Errors
+    /// The key cannot be made.
+    pub(crate) fn new(n: usize, kind: KeyType) -> Result<Self, String> {
         let key = PrivateKey::generate(kind).map_err(|error| format!("a key cannot be made: {error}"))?;
         let algorithm = key.public().natural_algorithm();
         let jwk = key.public().jwk().clone().with_alg(algorithm).with_use_sig();
@@ -117,6 +123,11 @@ impl Service {
             .map_err(|error| format!("a signature cannot be made: {error}"))
     }
 
+    /// Its public key as a JWK Set (RFC 7517 §5).
+    pub(crate) fn jwks(&self) -> Value {
+        json!({ "keys": [self.jwk] })
+    }
+
     /// Its metadata (RFC 7591 §2), the same on both sides.
     pub(crate) fn metadata(&self) -> Value {
         let mut metadata = json!({
@@ -124,7 +135,7 @@ impl Service {
             "client_name": "Benchmark",
             "token_endpoint_auth_method": "private_key_jwt",
             "token_endpoint_auth_signing_alg": self.algorithm.name(),
-            "jwks": { "keys": [self.jwk] },
+            "jwks": self.jwks(),
             "id_token_signed_response_alg": "RS256",
             "grant_types": ["client_credentials"],
         });

@@ -4,6 +4,7 @@ use std::net::{Ipv4Addr, SocketAddr, TcpListener};
 use std::sync::Arc;
 use std::time::Duration;
 
+use super::device::Device;
 use super::load::now;
 use super::phone::Phone;
 use super::process::Process;
@@ -41,6 +42,7 @@ pub(crate) struct Subject {
     pub(crate) paths: Paths,
     pub(crate) process: Process,
     pub(crate) approver: Approver,
+    device: Option<Arc<Device>>,
 }
 
 /// Paths of the endpoints, as discovery names them.
@@ -68,6 +70,7 @@ pub(crate) struct Start {
     pub(crate) ready: &'static str,
     pub(crate) discovery: &'static str,
     pub(crate) approver: Approver,
+    pub(crate) device: Option<Arc<Device>>,
 }
 
 impl Start {
@@ -94,6 +97,7 @@ impl Start {
             side,
             address,
             approver,
+            device,
             ..
         } = self;
         Ok((
@@ -104,6 +108,7 @@ impl Start {
                 paths,
                 process,
                 approver,
+                device,
             },
             took,
         ))
@@ -142,6 +147,15 @@ fn path_of(discovery: &Answer, member: &str) -> Result<String, String> {
 }
 
 impl Subject {
+    /// The device that shows codes and asks for consent.
+    ///
+    /// # Errors
+    /// The peer has none.
+    pub(crate) fn device(&self) -> Result<&Device, String> {
+        let device = self.device.as_deref();
+        device.ok_or_else(|| format!("{} has no device", self.side))
+    }
+
     /// The people say yes to these requests, which are all that wait.
     ///
     /// # Errors

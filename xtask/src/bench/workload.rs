@@ -2,7 +2,7 @@
 
 use super::sign::BATCH;
 
-/// One path through the provider.
+/// One path through the provider. The last ones leave consents that wait, which no path after them expects.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, clap::ValueEnum)]
 pub(crate) enum Workload {
     Discovery,
@@ -14,6 +14,9 @@ pub(crate) enum Workload {
     Introspection,
     Refresh,
     Cycle,
+    QrStatus,
+    ConsentRequest,
+    ConsentStatus,
 }
 
 impl Workload {
@@ -29,7 +32,15 @@ impl Workload {
             Self::Introspection => "introspection, ES256 assertion",
             Self::Refresh => "refresh with RS256 ID token",
             Self::Cycle => "whole sign-in: CIBA request and token",
+            Self::QrStatus => "QR status polling",
+            Self::ConsentRequest => "consent request",
+            Self::ConsentStatus => "consent status, pending",
         }
+    }
+
+    /// Whether the peer has nothing like it.
+    pub(crate) const fn is_ours_alone(self) -> bool {
+        matches!(self, Self::QrStatus | Self::ConsentRequest | Self::ConsentStatus)
     }
 
     /// How many times as fast as the peer we want to be.
@@ -38,21 +49,34 @@ impl Workload {
             Self::ClientCredentials | Self::CibaRequest | Self::PendingPoll => Some(2.0),
             Self::Token => Some(1.3),
             Self::Cycle => Some(1.5),
-            Self::Discovery | Self::Jwks | Self::Introspection | Self::Refresh => None,
+            Self::Discovery
+            | Self::Jwks
+            | Self::Introspection
+            | Self::Refresh
+            | Self::QrStatus
+            | Self::ConsentRequest
+            | Self::ConsentStatus => None,
         }
     }
 
     /// Whether our answer waits for the disk.
     pub(crate) const fn is_durable(self) -> bool {
-        !matches!(self, Self::Discovery | Self::Jwks)
+        !matches!(
+            self,
+            Self::Discovery | Self::Jwks | Self::QrStatus | Self::ConsentStatus
+        )
     }
 
     /// Timed requests (sign-ins for the whole cycle) of one round: seconds of work for the peer.
     pub(crate) const fn count(self, quick: bool) -> usize {
         let full = match self {
             Self::Discovery | Self::Jwks => 40 * 1024,
-            Self::ClientCredentials | Self::PendingPoll | Self::Introspection => 16 * 1024,
-            Self::CibaRequest => 10 * 1024,
+            Self::ClientCredentials
+            | Self::PendingPoll
+            | Self::Introspection
+            | Self::QrStatus
+            | Self::ConsentStatus => 16 * 1024,
+            Self::CibaRequest | Self::ConsentRequest => 10 * 1024,
             Self::Token | Self::Refresh => 6 * 1024,
             Self::Cycle => 10 * BATCH,
         };
@@ -72,5 +96,19 @@ impl Workload {
 impl std::fmt::Display for Workload {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         f.write_str(self.title())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::Workload;
+    use clap::ValueEnum as _;
+
+    #[test]
+    fn what_only_ours_can_do_is_measured_last_and_has_no_target() {
+        let paths = Workload::value_variants();
+        assert!(paths.is_sorted_by_key(|path| path.is_ours_alone()));
+        let mut alone = paths.iter().filter(|path| path.is_ours_alone());
+        assert!(alone.all(|path| path.target().is_none()));
     }
 }
