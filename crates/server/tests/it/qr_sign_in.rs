@@ -130,6 +130,43 @@ async fn a_service_makes_a_session_the_phone_scans_it_and_the_person_signs_in() 
     assert_eq!(scene.look(&session).await["authRequestId"], auth_req_id);
 }
 
+#[tokio::test]
+async fn the_session_shows_the_code_that_the_person_types() {
+    let scene = Scene::set().await;
+    let client = scene.service.party.client_id.as_str();
+    let mode = ["--verification-mode", "transfer"];
+    let add = [
+        "app",
+        "add",
+        "Till",
+        "--hostname",
+        "till.example",
+        "--client",
+        client,
+    ];
+    scene.server.command([&add[..], &mode[..]].concat());
+    let session = scene.make(&json!({})).await;
+    scene
+        .phone
+        .run(&["scan", &text(&session, "qrContent")])
+        .succeeds();
+    let seen = scene.look(&session).await;
+    assert_eq!(seen.get("verification"), None, "nobody is asked yet");
+
+    let auth_req_id = scene.ask(&session, &text(&seen, "loginHintToken")).await;
+    let seen = scene.look(&session).await;
+    assert_eq!(seen["verification"]["mode"], "transfer");
+    let item = scene.phone.item();
+    assert_eq!(item["verification"].get("code"), None, "the phone is not told");
+    let code = text(&seen["verification"], "code");
+    scene
+        .phone
+        .run(&["approve", &text(&item, "id"), "--code", &code])
+        .succeeds();
+    scene.service.poll(&auth_req_id).await.succeeds(200);
+    assert_eq!(scene.look(&session).await.get("verification"), None);
+}
+
 /// A photograph of a code, eight pixels a module, with the light border that readers insist on.
 fn photograph(content: &str) -> GrayImage {
     const SCALE: u32 = 8;
