@@ -17,9 +17,14 @@ pub(crate) fn run() -> Outcome {
         "countersign-http",
         "-p",
         "countersign-server",
+        "--",
         "reference",
+        "a_code_of_the_service_signs_in",
     ]);
-    step::run("docs/reference", references.env("UPDATE_REFERENCE", "1"))?;
+    step::run(
+        "docs/reference, and the flow that a test records",
+        references.env("UPDATE_REFERENCE", "1"),
+    )?;
     demo::build(false)?;
     let flow = step::root().join(FLOWS);
     let mut story = demo::program("countersign", false);

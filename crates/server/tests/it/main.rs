@@ -29,6 +29,7 @@ mod phones;
 mod push_stream;
 mod qr_sign_in;
 mod race;
+mod recorded_flow;
 mod recorded_shapes;
 mod relying_party;
 mod route_checklist;

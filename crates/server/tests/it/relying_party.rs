@@ -3,6 +3,7 @@
 
 use crate::actors::wire::{CIBA, client, now, text};
 use crate::actors::{Answer, Machine, Phone};
+use crate::recorded_flow::RecordedFlow;
 use crate::support::TestServer;
 use countersign_core::time::{Clock, Timestamp};
 use countersign_testkit::relying_party::{QrHosting, RelyingParty, RelyingPartyConfig};
@@ -28,6 +29,7 @@ struct Scene {
     service: RelyingParty,
     phone: Phone,
     browser: reqwest::Client,
+    flow: RecordedFlow,
 }
 
 impl Scene {
@@ -59,13 +61,17 @@ impl Scene {
             service,
             phone,
             browser: client(),
+            flow: RecordedFlow::default(),
         }
     }
 
     /// What the helpers in the browser send.
     async fn post(&self, path: &str, body: &Value) -> Answer {
         let url = format!("{}/api{path}", self.service.host);
-        Answer::to(self.browser.post(url).json(body)).await
+        let answer = Answer::to(self.browser.post(url).json(body)).await;
+        self.flow
+            .call(&self.service.host, &format!("/api{path}"), body, &answer);
+        answer
     }
 
     async fn make(&self) -> Value {
@@ -109,25 +115,41 @@ fn code(session: &Value) -> String {
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_code_of_the_service_signs_in_and_the_browser_renews_through_the_service() {
     let scene = Scene::set(QrHosting::RelyingParty).await;
+    scene.flow.say("The browser asks its service for a code.");
     let session = scene.make().await;
     assert_eq!(session["kind"], "qr_client");
     assert!(text(&session, "cbUrl").starts_with(&scene.service.host));
     // The code is not of the phone's own provider: nothing is sent until the person says that it is meant.
     let refusal = scene.phone.run(&["scan", &code(&session)]).fails_with(2);
     assert!(refusal.contains("--yes"), "{refusal}");
+    scene.flow.say("Nobody has scanned yet.");
     assert_eq!(scene.look(&session).await.get("authRequestId"), None);
 
     scene.phone.run(&["scan", &code(&session), "--yes"]).succeeds();
+    scene.flow.say(
+        "The person's phone asked before it said who they are to this host, and posted a login hint token to `cbUrl`; the\n\
+         service sent it on to the provider. The browser looks, polls, and gets the tokens once the person approved.",
+    );
     let tokens = scene.signed_in(&session).await;
     assert!(scene.machine.is_active(&text(&tokens, "access_token")).await);
 
+    scene
+        .flow
+        .say("Later the browser renews them through its service.");
     let spent = text(&tokens, "refresh_token");
     let renewed = scene.refresh(&spent).await.succeeds(201);
     assert_ne!(renewed["refresh_token"], tokens["refresh_token"]);
     assert!(scene.machine.is_active(&text(&renewed, "access_token")).await);
+    scene
+        .flow
+        .say("A refresh token is used once: the provider's own words reach the browser.");
     // The provider's own words reach the browser, and the one who stole a token ends all of them.
     scene.refresh(&spent).await.refuses(400, "invalid_grant");
     assert!(!scene.machine.is_active(&text(&renewed, "access_token")).await);
+    scene.flow.same_as_committed(
+        "qr-hosted-by-the-service.md",
+        "A sign-in by a QR code of the service itself",
+    );
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
