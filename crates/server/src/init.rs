@@ -43,7 +43,7 @@ pub(crate) struct Args {
     /// Another name that usernames may end in; may be given several times
     #[arg(long = "alias", value_name = "NAME")]
     aliases: Vec<String>,
-    /// Username of the first person [default: master@ and the first alias, or else the domain]
+    /// Username of the first person; when left out, master@ with the first alias, or else the domain
     #[arg(long, value_name = "NAME@ORG")]
     master: Option<String>,
     /// Allow a public URL without TLS that is not on this machine: everybody on the way can read tokens
