@@ -17,7 +17,7 @@ pub const POINT_LEN: usize = 65;
 pub const AUTH_LEN: usize = 16;
 /// Bytes of the salt (RFC 8188 §2.1).
 pub const SALT_LEN: usize = 16;
-/// The longest message: what one record of [`RECORD_SIZE`] holds beside header, delimiter and tag, since a push service
+/// The longest message: what one record of 4096 bytes holds beside header, delimiter and tag, since a push service
 /// must not be asked to carry more than 4096 bytes (RFC 8030 §7.2, RFC 8291 §4).
 pub const MAX_PLAIN: usize = 3993;
 

@@ -1,6 +1,6 @@
 //! The Store port: where everything lives that was acknowledged.
 //!
-//! [`dyn Store::read`] and [`dyn Store::write`] run a closure inside one transaction. The closure is synchronous on
+//! `read` and `write` of [`dyn Store`](Store) run a closure inside one transaction. The closure is synchronous on
 //! purpose: nothing slow (network, push, another `await`) *can* happen while a transaction is open, the compiler sees
 //! to it. What is expensive but pure (signatures) is done before.
 //!
@@ -122,7 +122,7 @@ pub type ReadWork = Box<dyn FnOnce(&dyn Reading) + Send>;
 pub type WriteWork = Box<dyn FnOnce(&mut dyn Writing) -> Verdict + Send>;
 
 /// A transactional store. Implementations give [`run_read`](Store::run_read) and [`run_write`](Store::run_write);
-/// use cases call [`read`](dyn Store::read) and [`write`](dyn Store::write).
+/// use cases call `read` and `write` of `dyn Store`.
 #[async_trait]
 pub trait Store: Send + Sync {
     /// Runs the work on one consistent snapshot.
