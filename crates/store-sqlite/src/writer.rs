@@ -9,13 +9,23 @@ use rusqlite::Connection;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
 use std::thread::{self, JoinHandle};
-use std::time::Instant;
+use std::time::{Duration, Instant};
 use tokio::sync::{mpsc, oneshot};
 
 /// Work for the writer. An error rolls it back and is its answer.
 pub(crate) type Work = Box<dyn FnOnce(&mut Tx<'_>) -> Result<Verdict, Fault> + Send>;
 
 type Answer = Result<(), Fault>;
+
+/// How long a commit waits for company while others write too: about what a flush takes on a good disk, and a flush
+/// costs a core about as much as the rest of a transaction.
+const PATIENCE: Duration = Duration::from_millis(2);
+
+/// How often it looks whether somebody came.
+const LOOK_EVERY: Duration = Duration::from_micros(100);
+
+/// Works after which it waits no longer.
+const ENOUGH: usize = 8;
 
 struct Job {
     work: Work,
@@ -75,8 +85,30 @@ impl Drop for Writer {
 
 fn serve(connection: &Connection, mut queue: mpsc::Receiver<Job>, limit: usize, counters: &Counters) {
     let mut group = Vec::with_capacity(limit);
+    let mut company = false;
     while queue.blocking_recv_many(&mut group, limit) > 0 {
+        // A caller that works alone never waits. Where several do, more are on their way, and one flush serves all.
+        if company {
+            gather(&mut queue, &mut group, ENOUGH.min(limit));
+        }
+        company = group.len() > 1;
         commit_group(connection, &mut group, counters);
+    }
+}
+
+/// Waits a moment for more works, until they are enough.
+#[expect(
+    clippy::disallowed_methods,
+    reason = "decides how long a commit waits for company, nothing that is kept"
+)]
+fn gather(queue: &mut mpsc::Receiver<Job>, group: &mut Vec<Job>, enough: usize) {
+    let until = Instant::now() + PATIENCE;
+    while group.len() < enough && Instant::now() < until {
+        match queue.try_recv() {
+            Ok(job) => group.push(job),
+            Err(mpsc::error::TryRecvError::Empty) => thread::sleep(LOOK_EVERY),
+            Err(mpsc::error::TryRecvError::Disconnected) => return,
+        }
     }
 }
 
