@@ -5,6 +5,7 @@ use countersign_core::store::Store;
 use countersign_store_sqlite::{Options, SqliteStore, verify};
 use countersign_testkit::store_contract::{read, sample, write};
 use std::collections::BTreeSet;
+use std::ffi::OsString;
 use std::io::{BufRead, BufReader, Write as _};
 use std::process::{Command, Stdio};
 use std::sync::Arc;
@@ -13,12 +14,7 @@ const FILE: &str = "COUNTERSIGN_TEST_STORE";
 const ACKNOWLEDGED: &str = "acknowledged ";
 
 /// The child: writes with eight tasks at once and says each row after it was acknowledged.
-#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn child_that_writes_until_it_is_killed() {
-    // Without a file it is not the child of the test below: there is nothing to write to.
-    let Some(file) = std::env::var_os(FILE) else {
-        return;
-    };
+async fn write_until_killed(file: OsString) {
     let store: Arc<dyn Store> = Arc::new(SqliteStore::open(file, Options::default()).expect("it opens"));
     let tasks: Vec<_> = (0..8_u128)
         .map(|task| {
@@ -39,8 +35,12 @@ async fn child_that_writes_until_it_is_killed() {
     }
 }
 
-#[tokio::test]
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn every_acknowledged_row_survives_a_kill() {
+    // The test starts itself once more, with a file to write to: that one is the child.
+    if let Some(file) = std::env::var_os(FILE) {
+        return write_until_killed(file).await;
+    }
     let place = place();
     let store: Arc<dyn Store> = place.store();
     write(&store, |tx| {
@@ -51,7 +51,7 @@ async fn every_acknowledged_row_survives_a_kill() {
     let mut child = Command::new(std::env::current_exe().expect("this program"))
         .args([
             "--exact",
-            "durability::child_that_writes_until_it_is_killed",
+            "durability::every_acknowledged_row_survives_a_kill",
             "--nocapture",
         ])
         .env(FILE, place.file())
