@@ -7,7 +7,10 @@ pub mod expire;
 pub mod list;
 pub mod open;
 pub mod pace;
+mod proof;
 pub mod shown;
+
+pub use proof::{DecisionProof, SignedMessage};
 
 use crate::id::{ApplicationId, ApprovalId, AuthenticatorId, ClientId, GrantId, UserId};
 use crate::time::Timestamp;
@@ -86,8 +89,8 @@ pub struct SignedDecision {
     pub at: Timestamp,
     /// The phone that signed it.
     pub by: AuthenticatorId,
-    /// The compact JWS as the phone sent it: it can be verified offline with the phone's public key.
-    pub jws: String,
+    /// What it signed, verifiable offline with its public key.
+    pub proof: DecisionProof,
     /// What was granted of what was asked.
     pub granted: ScopeList,
 }

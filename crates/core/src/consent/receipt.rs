@@ -35,7 +35,7 @@ pub fn make(provider: &Provider, consent: &Consent, approval: &Approval, now: Ti
         reason: shown::item(approval)?.reason.unwrap_or_default(),
         decided_at: decision.at.unix(),
         approval_id: approval.id.0,
-        decision_digest: base64url::encode(&hash::sha256(decision.jws.as_bytes())),
+        decision_digest: base64url::encode(&hash::sha256(decision.proof.text().as_bytes())),
     };
     let ring = provider.keys();
     let key = ring.signer(KeyPurpose::Oidc, Algorithm::Es256, now)?;

@@ -350,7 +350,7 @@ async fn the_kept_evidence_verifies_offline_with_the_phones_public_key() {
         panic!("{:?}", kept.state)
     };
     let key = PublicKey::from_jwk(&Jwk::parse(&public).unwrap()).unwrap();
-    let verified = UnverifiedJws::parse(&decision.jws)
+    let verified = UnverifiedJws::parse(&decision.proof.text())
         .unwrap()
         .verify(&key, key.natural_algorithm())
         .unwrap();

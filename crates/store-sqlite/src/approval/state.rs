@@ -1,9 +1,10 @@
 //! States of an approval as columns, and back. The CHECKs of the table say the same law once more.
 
 use crate::fields::Fields;
-use countersign_core::approval::{ApprovalState, ExpiryCause, SignedDecision};
+use countersign_core::approval::{ApprovalState, DecisionProof, ExpiryCause, SignedDecision};
 use countersign_core::failure::Fault;
 use countersign_core::id::{AuthenticatorId, GrantId};
+use std::borrow::Cow;
 
 /// An approval's state as columns.
 #[derive(Default)]
@@ -11,7 +12,7 @@ pub(super) struct StateColumns<'s> {
     pub(super) state: &'static str,
     pub(super) settled_at: Option<i64>,
     pub(super) decided_by: Option<[u8; 16]>,
-    pub(super) decision_jws: Option<&'s str>,
+    pub(super) decision_jws: Option<Cow<'s, str>>,
     pub(super) granted: Option<String>,
     pub(super) not_me: Option<bool>,
     pub(super) cause: Option<&'static str>,
@@ -56,7 +57,7 @@ impl<'s> StateColumns<'s> {
             state,
             settled_at: Some(decision.at.millis()),
             decided_by: Some(decision.by.0.into_bytes()),
-            decision_jws: Some(&decision.jws),
+            decision_jws: Some(decision.proof.text()),
             granted: Some(decision.granted.to_string()),
             ..Self::default()
         }
@@ -68,13 +69,18 @@ pub(super) fn read(fields: &mut Fields<'_>) -> Result<ApprovalState, Fault> {
     let word = fields.text()?;
     let settled_at = fields.optional_time()?;
     let by = fields.optional_uuid()?.map(AuthenticatorId);
-    let jws = fields.optional_text()?;
+    let proof = fields.optional_text()?;
     let granted = fields.optional(Fields::scope)?;
     let not_me = fields.optional(Fields::flag)?;
     let cause = fields.optional(|column| column.text_as(parse_cause))?;
     let redeemed = fields.optional_time()?.zip(fields.optional_uuid()?.map(GrantId));
-    let decision = match (settled_at, by, jws, granted) {
-        (Some(at), Some(by), Some(jws), Some(granted)) => Some(SignedDecision { at, by, jws, granted }),
+    let decision = match (settled_at, by, proof, granted) {
+        (Some(at), Some(by), Some(proof), Some(granted)) => Some(SignedDecision {
+            at,
+            by,
+            proof: DecisionProof::parse(proof).ok_or_else(|| fields.corrupt("no proof of a decision"))?,
+            granted,
+        }),
         (_, None, None, None) => None,
         _ => return Err(fields.corrupt("half a decision")),
     };

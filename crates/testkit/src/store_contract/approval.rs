@@ -2,7 +2,7 @@
 
 use super::sample::{
     LIFETIME, NOW, application, approval, approval_id, approvals, at, client_id, decision, ended, grant_id,
-    no, people, user_id, yes,
+    mutual_decision, no, people, user_id, yes,
 };
 use super::{Fixture, fault, read, write};
 use countersign_core::approval::{Approval, ApprovalState, ExpiryCause};
@@ -43,6 +43,7 @@ pub async fn an_approval_comes_back_in_every_state(fixture: &dyn Fixture) {
     let states = [
         ApprovalState::Pending,
         yes(at(3)),
+        ApprovalState::Approved(mutual_decision(at(3))),
         no(at(4)),
         ApprovalState::Denied {
             decision: decision(at(5)),

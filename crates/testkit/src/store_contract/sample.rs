@@ -3,7 +3,9 @@
 use super::write;
 use countersign_core::application::{Application, ApplicationType};
 use countersign_core::approval::open::Origin;
-use countersign_core::approval::{Approval, ApprovalState, ExpiryCause, SignedDecision};
+use countersign_core::approval::{
+    Approval, ApprovalState, DecisionProof, ExpiryCause, SignedDecision, SignedMessage,
+};
 use countersign_core::authenticator::{Authenticator, Invitation, LoginHintToken};
 use countersign_core::ciba::CibaRequest;
 use countersign_core::client::{ClientKind, ClientRecord};
@@ -267,8 +269,20 @@ pub fn decision(at: Timestamp) -> SignedDecision {
     SignedDecision {
         at,
         by: authenticator_id(1),
-        jws: "e30.e30.AA".to_owned(),
+        proof: DecisionProof::Jws("e30.e30.AA".to_owned()),
         granted: scope("openid"),
+    }
+}
+
+/// A decision of phone 1 at the front door of X.1280.
+#[must_use]
+pub fn mutual_decision(at: Timestamp) -> SignedDecision {
+    SignedDecision {
+        proof: DecisionProof::Message(SignedMessage {
+            message: "sess_1|482901|1795251600".to_owned(),
+            signature: "AAEC".to_owned(),
+        }),
+        ..decision(at)
     }
 }
 

@@ -72,7 +72,7 @@ async fn a_receipt_says_what_was_decided_and_verifies_offline() {
     let decision = scene.decision_of(&item).await;
     assert_eq!(
         claims.decision_digest,
-        base64url::encode(&hash::sha256(decision.jws.as_bytes()))
+        base64url::encode(&hash::sha256(decision.proof.text().as_bytes()))
     );
     assert_eq!(
         (claims.iss, claims.aud, claims.sub),
