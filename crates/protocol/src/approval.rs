@@ -47,6 +47,9 @@ pub struct ApprovalItem {
     pub reason: Option<String>,
     /// How the person ties this request to the other screen.
     pub verification: VerificationShown,
+    /// The session of a mutual sign-in; absent for every other kind.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub mutual: Option<MutualShown>,
     /// Where the request came from.
     pub context: ContextShown,
     /// When it ends, RFC 3339 in UTC.
@@ -76,6 +79,36 @@ pub struct ApplicationShown {
     /// Its host name, or an empty string when none is known.
     pub host: String,
     /// Whether an operator of this provider approved it and the request was signed by its key.
+    pub verified: bool,
+}
+
+/// A mutual sign-in as the person is shown it (x1280.md §1, §3): what a phone needs to compare, and to sign its answer.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[serde(rename_all = "camelCase")]
+pub struct MutualShown {
+    /// The session, first part of the signed text.
+    pub session_id: String,
+    /// The credential that is asked for.
+    pub token_id: String,
+    /// The service that asks.
+    pub service: ServiceShown,
+}
+
+/// A registered service as the person is shown it.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[serde(rename_all = "camelCase")]
+pub struct ServiceShown {
+    /// Its id.
+    pub service_id: String,
+    /// Its name.
+    pub name: String,
+    /// Where its logo is.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub logo_url: Option<String>,
+    /// Where it says what it does with personal data.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub privacy_url: Option<String>,
+    /// Whether it proved itself with its credential or its key; a bare id is only a claim.
     pub verified: bool,
 }
 

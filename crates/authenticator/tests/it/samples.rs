@@ -72,6 +72,7 @@ pub(crate) fn item(number: u128) -> ApprovalItem {
             code: None,
             choices: None,
         },
+        mutual: None,
         context: ContextShown {
             ip: Some("192.0.2.7".into()),
             place: None,

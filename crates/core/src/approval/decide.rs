@@ -1,7 +1,7 @@
 //! A person decides, with a signature by the phone's key over what they were shown (decisions.md).
 
 use super::code::{screen_code, wrong_codes_allowed};
-use super::{Approval, ApprovalState, ExpiryCause, SignedDecision, shown};
+use super::{Approval, ApprovalState, DecisionProof, ExpiryCause, SignedDecision, shown};
 use crate::audit::AuditEvent;
 use crate::audit::chain::record;
 use crate::client::Client;
@@ -56,6 +56,7 @@ pub async fn decide(
             check_phone(&*tx, by, user)?;
             let approval = tx.approvals().by_id(id)?.ok_or_else(unknown)?;
             check_pending(&approval, now)?;
+            check_front_door(&approval, &decision.claims)?;
             check_digest(&approval, &decision.claims)?;
             let granted = granted(&approval, &decision.claims)?;
             let verdict = verdict(&approval, &decision.claims, &granted)?;
@@ -84,7 +85,7 @@ pub async fn decide(
             let signed = SignedDecision {
                 at: now,
                 by,
-                jws: decision.jws,
+                proof: DecisionProof::Jws(decision.jws),
                 granted,
             };
             let (state, status) = match verdict {
@@ -236,6 +237,17 @@ fn check_pending(approval: &Approval, now: Timestamp) -> Result<(), Refusal> {
     } else {
         Err(already(approval, now))
     }
+}
+
+/// A mutual sign-in is approved by the message of x1280.md §3 alone, which carries the code: a yes without it would let in
+/// the very service that the person was to compare with their screen first. A no needs no code.
+fn check_front_door(approval: &Approval, claims: &DecisionClaims) -> Result<(), Refusal> {
+    if approval.kind == ApprovalKind::Mutual && claims.decision == Decision::Approved {
+        return Err(Refusal::invalid_request(
+            "a mutual sign-in is approved at /auth/verify, with the code; only a denial can be sent here",
+        ));
+    }
+    Ok(())
 }
 
 /// The person approved what we asked, and not what somebody between us showed them.

@@ -15,7 +15,8 @@ use crate::user::User;
 use countersign_jose::{base64url, hash};
 use countersign_protocol::ScopeList;
 use countersign_protocol::approval::{
-    ApplicationShown, ApprovalItem, ApprovalKind, ContextShown, VerificationMode, VerificationShown,
+    ApplicationShown, ApprovalItem, ApprovalKind, ContextShown, MutualShown, VerificationMode,
+    VerificationShown,
 };
 
 /// Where a request came from, shown to the person.
@@ -45,6 +46,8 @@ pub struct Question<'q> {
     pub asked: ScopeList,
     /// What goes with a request for personal data; `None` for a request for scopes.
     pub personal_data: Option<PersonalDataAsked>,
+    /// What goes with a mutual sign-in; `None` for every other request.
+    pub mutual: Option<MutualAsked>,
     /// The weakest mode that the request itself wants (`acr_values`).
     pub wanted_mode: VerificationMode,
     /// Where it came from.
@@ -61,6 +64,14 @@ pub struct PersonalDataAsked {
     pub reason: String,
 }
 
+/// What a mutual sign-in says beside the scopes (x1280.md §1).
+pub struct MutualAsked {
+    /// The session, the credential and the service.
+    pub shown: MutualShown,
+    /// The code of the session, to compare with the browser.
+    pub code: String,
+}
+
 /// Prepares an approval: id, code and the exact text that the person is shown.
 ///
 /// # Errors
@@ -73,13 +84,15 @@ pub fn prepare(provider: &Provider, question: Question<'_>, now: Timestamp) -> O
         None => (Some(asked), None),
         Some(_) => (None, Some(asked)),
     };
+    let application = application_shown(&question);
+    let (mutual, mutual_code) = question.mutual.map(|asked| (asked.shown, asked.code)).unzip();
     let item = ApprovalItem {
         id: id.0,
         kind: question.kind,
         // Derived from the id, so it is stable and tells nothing: the auth_req_id itself is the client's secret, and
         // must not be of any use on the phone's side (checklist D).
         auth_request_id: Some(base64url::encode(&hash::sha256(id.0.as_bytes()))),
-        application: application_shown(&question),
+        application,
         binding_message: question.binding_message,
         scopes,
         claims,
@@ -87,11 +100,12 @@ pub fn prepare(provider: &Provider, question: Question<'_>, now: Timestamp) -> O
         reason: question.personal_data.map(|data| data.reason),
         verification: VerificationShown {
             mode,
-            code: (mode == VerificationMode::Compare)
-                .then(|| code::screen_code(&provider.sealer, id, mode))
-                .flatten(),
+            code: mutual_code.or_else(|| {
+                code::screen_code(&provider.sealer, id, mode).filter(|_| mode == VerificationMode::Compare)
+            }),
             choices: (mode == VerificationMode::Choose).then(|| code::choices(&provider.sealer, id)),
         },
+        mutual,
         context: ContextShown {
             ip: question.origin.ip.map(|ip| showable(&ip, 64)),
             place: None,
@@ -124,8 +138,12 @@ fn words(list: &ScopeList) -> Vec<String> {
     list.iter().map(str::to_owned).collect()
 }
 
-/// The strongest of: the operator's floor, the application's or else the client's mode, what the request wants.
+/// The strongest of: the operator's floor, the application's or else the client's mode, what the request wants. A
+/// mutual sign-in is one by comparing (X.1280 §8.3), and its code goes back in the signed answer whatever the floor is.
 fn mode(provider: &Provider, question: &Question<'_>) -> VerificationMode {
+    if question.mutual.is_some() {
+        return VerificationMode::Compare;
+    }
     let registered = question
         .application
         .and_then(|application| application.verification_mode)

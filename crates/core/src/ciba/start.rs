@@ -121,6 +121,7 @@ async fn prepare(
         binding_message: request.parameters.binding_message.clone(),
         asked: scope.clone(),
         personal_data: None,
+        mutual: None,
         wanted_mode,
         origin,
         expires_at,

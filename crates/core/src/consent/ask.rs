@@ -58,6 +58,7 @@ pub async fn ask(
             required: content.required,
             reason,
         }),
+        mutual: None,
         wanted_mode: VerificationMode::None,
         origin,
         expires_at,

@@ -85,6 +85,7 @@ pub(super) async fn prepare(
         )),
         asked: scope,
         personal_data: None,
+        mutual: None,
         wanted_mode: VerificationMode::None,
         origin: asked.session.origin.clone(),
         expires_at: asked.session.expires_at,
