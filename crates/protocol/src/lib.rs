@@ -21,6 +21,7 @@ pub mod qr;
 pub mod scope;
 pub mod token;
 pub mod user;
+pub mod x1280;
 
 pub use error::{ErrorBody, ErrorCode};
 pub use scope::ScopeList;
