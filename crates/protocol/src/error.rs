@@ -74,6 +74,9 @@ error_codes! {
     InsufficientScope "insufficient_scope" 403 "RFC 6750 §3.1" "the bearer token lacks the right for this call"
     UnsupportedTokenType "unsupported_token_type" 400 "RFC 7009 §2.2.1" "tokens of this kind cannot be revoked"
     InvalidClientMetadata "invalid_client_metadata" 400 "RFC 7591 §3.2.2" "a member of the client metadata is wrong"
+    InvalidService "invalid_service" 401 "X.1280 profile §1" "the service is unknown, or could not prove that it is the one it names"
+    InvalidSignature "invalid_signature" 401 "X.1280 profile §3" "the answer is not signed by the enrolled key"
+    InvalidOtp "invalid_otp" 401 "X.1280 profile §3" "the code in the answer is not that of the session"
     NotFound "not_found" 404 "ours" "there is no such thing, or not for this caller"
     Conflict "conflict" 409 "ours" "the thing has been decided, used or changed already"
     TooManyRequests "too_many_requests" 429 "ours" "too many requests; `Retry-After` says when to come back"
@@ -88,6 +91,16 @@ impl ErrorCode {
     pub const fn token_status(self) -> u16 {
         match self {
             Self::AccessDenied => 400,
+            other => other.status(),
+        }
+    }
+
+    /// The HTTP status of the code on the X.1280 surface: scopes beyond those of the service are a 422 there (X.1280
+    /// profile §1), since the request itself is well formed.
+    #[must_use]
+    pub const fn x1280_status(self) -> u16 {
+        match self {
+            Self::InvalidScope => 422,
             other => other.status(),
         }
     }
@@ -126,5 +139,12 @@ mod tests {
         assert_eq!(ErrorCode::AccessDenied.status(), 403);
         assert_eq!(ErrorCode::AccessDenied.token_status(), 400);
         assert_eq!(ErrorCode::InvalidClient.token_status(), 401);
+    }
+
+    #[test]
+    fn the_x1280_surface_tells_scopes_from_syntax() {
+        assert_eq!(ErrorCode::InvalidScope.x1280_status(), 422);
+        assert_eq!(ErrorCode::InvalidRequest.x1280_status(), 400);
+        assert_eq!(ErrorCode::InvalidService.x1280_status(), 401);
     }
 }
