@@ -6,20 +6,21 @@ use cargo_metadata::{DependencyKind, MetadataCommand, Package};
 use std::collections::BTreeSet;
 
 /// Which of our crates a crate may depend on. Development dependencies are free: tests may look at everything.
-const ARROWS: [(&str, &[&str]); 11] = [
+const ARROWS: [(&str, &[&str]); 12] = [
     ("protocol", &[]),
     ("jose", &[]),
-    ("core", &["protocol", "jose"]),
+    ("vds", &["jose"]),
+    ("core", &["protocol", "jose", "vds"]),
     ("store-sqlite", &["core", "protocol", "jose"]),
     ("notify", &["core", "protocol", "jose"]),
     ("http", &["core", "protocol", "jose"]),
     (
         "server",
-        &["http", "notify", "store-sqlite", "core", "protocol", "jose"],
+        &["http", "notify", "store-sqlite", "core", "protocol", "jose", "vds"],
     ),
     ("device", &["protocol", "jose"]),
-    ("authenticator", &["protocol", "jose"]),
-    ("testkit", &["core", "store-sqlite", "notify", "protocol", "jose"]),
+    ("authenticator", &["protocol", "jose", "vds"]),
+    ("testkit", &["core", "store-sqlite", "notify", "protocol", "jose", "vds"]),
     ("xtask", &["core", "store-sqlite", "notify", "protocol", "jose"]),
 ];
 
