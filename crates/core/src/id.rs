@@ -53,6 +53,10 @@ uuid_id! {
     OutboxId;
     /// Id of a grant: the family of tokens that one approval made.
     GrantId;
+    /// Id of an enrolment of a credential on a phone.
+    EnrolmentId;
+    /// Id of a key of another issuer of credentials.
+    TrustAnchorId;
 }
 
 /// An OAuth client id: a UUID for devices, 21 characters for phones, free text for registered services.
@@ -69,6 +73,12 @@ impl ClientId {
     pub fn parse(text: &str) -> Option<Self> {
         let legal = text.bytes().all(|byte| (0x20..=0x7e).contains(&byte));
         (legal && !text.is_empty() && text.len() <= Self::MAX_BYTES).then(|| Self(text.to_owned()))
+    }
+
+    /// Makes a new id: a prefix and 128 random bits, 22 base64url characters.
+    pub(crate) fn random(prefix: &'static str, entropy: &dyn crate::entropy::Entropy) -> Self {
+        let random = countersign_jose::base64url::encode(&entropy.bytes::<16>());
+        Self(format!("{prefix}{random}"))
     }
 
     /// The id's text.

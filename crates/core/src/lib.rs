@@ -32,6 +32,7 @@ pub mod store;
 pub mod text;
 pub mod time;
 pub mod user;
+pub mod x1280;
 
 pub use failure::{Failure, Fault, Outcome, Refusal};
 pub use provider::Provider;

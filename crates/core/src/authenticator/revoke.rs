@@ -25,6 +25,8 @@ pub async fn revoke(provider: &Provider, id: AuthenticatorId, by: &str) -> Outco
             tx.clients_mut()
                 .set_disabled(&authenticator.client_id, Some(now))?;
             push::forget(tx, id)?;
+            // Its credentials are free for another phone of the person.
+            tx.enrolments_mut().revoke_of_authenticator(id, now)?;
             let event = AuditEvent::new(
                 now,
                 actor(&by),

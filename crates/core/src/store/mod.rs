@@ -17,6 +17,7 @@ mod outbox;
 mod push;
 mod qr;
 mod user_data;
+mod x1280;
 
 pub use consent::ConsentStore;
 pub use nouns::{
@@ -28,6 +29,7 @@ pub use push::PushStore;
 pub use user_data::UserDataStore;
 
 pub use qr::{QrStore, Recent};
+pub use x1280::{CredentialStore, EnrolmentStore, MutualStore, ServiceStore, TrustStore};
 
 use crate::failure::{Failure, Fault, Outcome};
 use async_trait::async_trait;
@@ -61,6 +63,16 @@ pub trait Reading {
     fn user_data(&self) -> &dyn UserDataStore;
     /// QR sessions.
     fn qr(&self) -> &dyn QrStore;
+    /// Services of X.1280.
+    fn services(&self) -> &dyn ServiceStore;
+    /// Keys of other issuers of credentials.
+    fn trust_anchors(&self) -> &dyn TrustStore;
+    /// Credentials of people.
+    fn credentials(&self) -> &dyn CredentialStore;
+    /// Credentials on phones.
+    fn enrolments(&self) -> &dyn EnrolmentStore;
+    /// Sessions of X.1280.
+    fn mutual_sessions(&self) -> &dyn MutualStore;
     /// Grants and their tokens.
     fn grants(&self) -> &dyn GrantStore;
     /// Signing keys.
@@ -99,6 +111,16 @@ pub trait Writing: Reading {
     fn user_data_mut(&mut self) -> &mut dyn UserDataStore;
     /// QR sessions.
     fn qr_mut(&mut self) -> &mut dyn QrStore;
+    /// Services of X.1280.
+    fn services_mut(&mut self) -> &mut dyn ServiceStore;
+    /// Keys of other issuers of credentials.
+    fn trust_anchors_mut(&mut self) -> &mut dyn TrustStore;
+    /// Credentials of people.
+    fn credentials_mut(&mut self) -> &mut dyn CredentialStore;
+    /// Credentials on phones.
+    fn enrolments_mut(&mut self) -> &mut dyn EnrolmentStore;
+    /// Sessions of X.1280.
+    fn mutual_sessions_mut(&mut self) -> &mut dyn MutualStore;
     /// Grants and their tokens.
     fn grants_mut(&mut self) -> &mut dyn GrantStore;
     /// Signing keys.

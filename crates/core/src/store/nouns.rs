@@ -136,6 +136,8 @@ pub trait AuthenticatorStore {
     fn of_user(&self, user: UserId) -> Answer<Vec<Authenticator>>;
     /// All, by enrolment.
     fn list(&self) -> Answer<Vec<Authenticator>>;
+    /// The phone with a key that was not revoked, by the thumbprint of that key; the oldest of several.
+    fn living_by_thumbprint(&self, thumbprint: &str) -> Answer<Option<Authenticator>>;
     /// Adds one.
     fn insert(&mut self, authenticator: &Authenticator) -> Answer<()>;
     /// Revokes for good. `false` means that it was revoked before.
@@ -261,8 +263,9 @@ pub trait AuditStore {
     /// Adds a record and moves the head.
     fn append(&mut self, record: &AuditRecord, head: &AuditHead) -> Answer<()>;
     /// Removes what ended before the given moments (spent assertions, tokens, requests, invitations), at most
-    /// `limit` rows a table, and erases kept refresh answers whose grace is over. Grants with living tokens and
-    /// approvals stay: they are evidence.
+    /// `limit` rows a table, and erases kept refresh answers whose grace is over, sealed results of mutual sessions that
+    /// are over, and sealed claims of credentials that ended. Grants with living tokens and approvals stay: they are
+    /// evidence.
     fn sweep(
         &mut self,
         ended_before: Timestamp,
