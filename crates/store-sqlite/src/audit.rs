@@ -38,7 +38,7 @@ impl Entity for AuditHead {
 }
 
 /// What ends and is kept for a while, so that a late client learns why it was refused.
-const TOMBSTONES: [&str; 9] = [
+const TOMBSTONES: [&str; 11] = [
     sql!("audit/sweep_ciba_requests"),
     sql!("audit/sweep_access_tokens"),
     sql!("audit/sweep_refresh_tokens"),
@@ -48,6 +48,8 @@ const TOMBSTONES: [&str; 9] = [
     sql!("audit/sweep_outbox"),
     sql!("audit/sweep_qr_sessions"),
     sql!("audit/sweep_qr_scans"),
+    sql!("audit/sweep_x1280_sessions"),
+    sql!("audit/sweep_enrolment_challenges"),
 ];
 
 impl AuditStore for Tx<'_> {
@@ -99,11 +101,14 @@ impl AuditStore for Tx<'_> {
         for table in TOMBSTONES {
             count(self.change(table, params![ended_before.millis(), limit])?);
         }
-        let erased = self.change(
-            sql!("audit/erase_refresh_answers"),
-            params![grace_before.millis(), limit],
-        )?;
-        swept.more |= erased >= full;
+        // What is erased leaves its row behind: the fact stays, what it said goes.
+        for (erase, before) in [
+            (sql!("audit/erase_refresh_answers"), grace_before),
+            (sql!("audit/erase_x1280_answers"), now),
+            (sql!("audit/erase_credential_claims"), now),
+        ] {
+            swept.more |= self.change(erase, params![before.millis(), limit])? >= full;
+        }
         Ok(swept)
     }
 }

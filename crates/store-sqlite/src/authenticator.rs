@@ -69,6 +69,10 @@ impl AuthenticatorStore for Tx<'_> {
         self.all(sql!("authenticator/list"), [])
     }
 
+    fn living_by_thumbprint(&self, thumbprint: &str) -> Result<Option<Authenticator>, Fault> {
+        self.one(sql!("authenticator/living_by_thumbprint"), params![thumbprint])
+    }
+
     fn insert(&mut self, authenticator: &Authenticator) -> Result<(), Fault> {
         self.change(
             sql!("authenticator/insert"),

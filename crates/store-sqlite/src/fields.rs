@@ -102,6 +102,14 @@ impl<'r> Fields<'r> {
         }
     }
 
+    /// Bytes that have a syntax.
+    pub(crate) fn blob_as<T>(&mut self, parse: impl FnOnce(&[u8]) -> Option<T>) -> Result<T, Fault> {
+        match self.value()? {
+            ValueRef::Blob(bytes) => parse(bytes).ok_or_else(|| self.unreadable()),
+            _ => Err(self.unreadable()),
+        }
+    }
+
     pub(crate) fn bytes<const N: usize>(&mut self) -> Result<[u8; N], Fault> {
         match self.value()? {
             ValueRef::Blob(bytes) => bytes.try_into().map_err(|_| self.unreadable()),

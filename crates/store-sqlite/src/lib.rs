@@ -46,6 +46,7 @@ mod user;
 mod user_data;
 mod verify;
 mod writer;
+mod x1280;
 
 pub use backup::BackupProgress;
 pub use counters::CounterValues;

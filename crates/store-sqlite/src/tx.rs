@@ -6,8 +6,9 @@ use crate::schema::SCHEMA_VERSION;
 use countersign_core::failure::Fault;
 use countersign_core::store::{
     ApplicationStore, ApprovalStore, AssertionStore, AuditStore, AuthenticatorStore, CibaStore, ClientStore,
-    ConsentStore, DeviceStore, GrantStore, KeyStore, OrganisationStore, OutboxStore, PushStore, QrStore,
-    Reading, UserDataStore, UserStore, Verdict, Writing,
+    ConsentStore, CredentialStore, DeviceStore, EnrolmentStore, GrantStore, KeyStore, MutualStore,
+    OrganisationStore, OutboxStore, PushStore, QrStore, Reading, ServiceStore, TrustStore, UserDataStore,
+    UserStore, Verdict, Writing,
 };
 use rusqlite::{Connection, Params};
 
@@ -133,6 +134,21 @@ impl Reading for Tx<'_> {
     fn qr(&self) -> &dyn QrStore {
         self
     }
+    fn services(&self) -> &dyn ServiceStore {
+        self
+    }
+    fn trust_anchors(&self) -> &dyn TrustStore {
+        self
+    }
+    fn credentials(&self) -> &dyn CredentialStore {
+        self
+    }
+    fn enrolments(&self) -> &dyn EnrolmentStore {
+        self
+    }
+    fn mutual_sessions(&self) -> &dyn MutualStore {
+        self
+    }
     fn grants(&self) -> &dyn GrantStore {
         self
     }
@@ -185,6 +201,21 @@ impl Writing for Tx<'_> {
         self
     }
     fn qr_mut(&mut self) -> &mut dyn QrStore {
+        self
+    }
+    fn services_mut(&mut self) -> &mut dyn ServiceStore {
+        self
+    }
+    fn trust_anchors_mut(&mut self) -> &mut dyn TrustStore {
+        self
+    }
+    fn credentials_mut(&mut self) -> &mut dyn CredentialStore {
+        self
+    }
+    fn enrolments_mut(&mut self) -> &mut dyn EnrolmentStore {
+        self
+    }
+    fn mutual_sessions_mut(&mut self) -> &mut dyn MutualStore {
         self
     }
     fn grants_mut(&mut self) -> &mut dyn GrantStore {

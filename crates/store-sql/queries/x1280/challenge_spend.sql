@@ -1,0 +1,3 @@
+UPDATE enrolment_challenges
+SET spent_at = $1
+WHERE digest = $2 AND spent_at IS NULL

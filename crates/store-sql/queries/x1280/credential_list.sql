@@ -1,0 +1,3 @@
+SELECT token_id, issuer, issuer_key, expires_at, user_id, sealed_claims, recorded_at, revoked_at, revoked_reason
+FROM credentials
+ORDER BY recorded_at DESC, token_id

@@ -1,0 +1,3 @@
+UPDATE enrolments
+SET revoked_at = $1
+WHERE authenticator_id = $2 AND revoked_at IS NULL

@@ -1,0 +1,3 @@
+SELECT id, name, issuer, reference, usage, jwk, not_before, not_after, added_at, removed_at
+FROM trust_anchors
+WHERE id = $1
