@@ -45,24 +45,32 @@ pub enum KeyPurpose {
     /// What tells push services who sends (RFC 8292). Subscriptions are bound to it, so it is never rotated: phones
     /// would have to subscribe anew.
     Push,
+    /// Identities of X.1280, published in `{host}/.well-known/jwks.json` (X.1280 profile §4).
+    Identity,
+    /// Credentials of people and of services (X.1280 profile §6). They live for years, so that also a retired key
+    /// verifies them, and a revoked one ends them all.
+    Credential,
 }
 
 impl KeyPurpose {
+    /// Every purpose.
+    pub const ALL: [Self; 4] = [Self::Oidc, Self::Push, Self::Identity, Self::Credential];
+
     /// The word in the store.
     #[must_use]
     pub const fn as_str(self) -> &'static str {
         match self {
             Self::Oidc => "oidc",
             Self::Push => "push",
+            Self::Identity => "identity",
+            Self::Credential => "credential",
         }
     }
 
     /// Reads the word in the store.
     #[must_use]
     pub fn parse(word: &str) -> Option<Self> {
-        [Self::Oidc, Self::Push]
-            .into_iter()
-            .find(|purpose| purpose.as_str() == word)
+        Self::ALL.into_iter().find(|purpose| purpose.as_str() == word)
     }
 
     /// Whether the key is made at first need ([`need::signer`]), and so also anew after a revocation.
@@ -70,7 +78,7 @@ impl KeyPurpose {
     pub const fn is_made_at_need(self) -> bool {
         match self {
             Self::Oidc => false,
-            Self::Push => true,
+            Self::Push | Self::Identity | Self::Credential => true,
         }
     }
 }

@@ -10,6 +10,7 @@ pub mod enrolment;
 mod ids;
 pub mod mutual_session;
 pub mod service;
+pub mod spki;
 pub mod trust;
 
 pub use credential::Credential;
