@@ -44,7 +44,7 @@ pub enum VdsError {
     /// A header parameter that we must understand and do not, or that says two things (RFC 9052 §3.1).
     #[error("header parameter `{parameter}` of the credential is not supported")]
     HeaderRefused {
-        /// `crit` or `alg`.
+        /// `crit`, `alg` or `counter signature`.
         parameter: &'static str,
     },
     /// An algorithm, a content type or a critical label with a number that the IANA registries do not have.

@@ -17,6 +17,8 @@ const HEADER: &str = "header";
 const TAG_SIGN1: u64 = 18;
 const TAG_CWT: u64 = 61;
 
+const COUNTER_SIGNATURE: i64 = 7;
+
 /// A message whose structure and headers are in order; its payload has not been looked at.
 pub(crate) struct Sign1 {
     message: CoseSign1,
@@ -27,7 +29,7 @@ pub(crate) struct Sign1 {
 impl Sign1 {
     pub(crate) fn parse(bytes: &[u8]) -> Result<Self, VdsError> {
         let value = untagged(cbor::read(bytes, MESSAGE)?)?;
-        check_protected(&value)?;
+        check_headers(&value)?;
         let mut message = CoseSign1::from_cbor_value(value).map_err(|error| header_fault(&error))?;
         // RFC 9052 §4.4: an empty protected header is signed as no bytes, also where it was sent as an empty map.
         if message.protected.is_empty() {
@@ -111,11 +113,24 @@ fn untagged(value: Value) -> Result<Value, VdsError> {
 }
 
 /// The protected header is CBOR within a byte string: the same limits hold there.
-fn check_protected(message: &Value) -> Result<(), VdsError> {
-    match message.as_array().and_then(|items| items.first()) {
-        Some(Value::Bytes(protected)) if !protected.is_empty() => cbor::read(protected, HEADER).map(drop),
-        _ => Ok(()),
+///
+/// A counter signature (RFC 9052 §3.1, label 7) has headers of its own, which may have one again: the library descends
+/// without a limit, and thousands of levels fit into 64 KiB. No issuer of HC1 uses them.
+fn check_headers(message: &Value) -> Result<(), VdsError> {
+    let items = message.as_array().map(Vec::as_slice).unwrap_or_default();
+    let protected = match items.first() {
+        Some(Value::Bytes(bytes)) if !bytes.is_empty() => Some(cbor::read(bytes, HEADER)?),
+        _ => None,
+    };
+    let headers = protected.iter().chain(items.get(1)).filter_map(Value::as_map);
+    for header in headers {
+        if cbor::at(header, COUNTER_SIGNATURE).is_some() {
+            return Err(VdsError::HeaderRefused {
+                parameter: "counter signature",
+            });
+        }
     }
+    Ok(())
 }
 
 /// `alg` may stand in either header, as issuers of HC1 do it. Unprotected it could be changed on the way, which gains
