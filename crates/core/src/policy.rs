@@ -1,6 +1,7 @@
 //! The numbers that an operator may turn, with their defaults. Every lifetime of the provider stands here.
 
 use countersign_protocol::approval::VerificationMode;
+use std::ops::RangeInclusive;
 use std::time::Duration;
 
 /// Lifetimes and limits.
@@ -12,6 +13,8 @@ pub struct Policy {
     pub pace: PacePolicy,
     /// QR sessions.
     pub qr: QrPolicy,
+    /// Mutual sign-ins (X.1280).
+    pub x1280: X1280Policy,
     /// Push messages to phones.
     pub push: PushPolicy,
     /// The weakest verification mode that any client gets.
@@ -83,6 +86,24 @@ pub struct QrPolicy {
     pub danger_unlimited: bool,
 }
 
+/// Lifetimes and rules of mutual sign-ins (X.1280 profile).
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct X1280Policy {
+    /// How long a session waits for the phone (X.1280 profile §1), within [`X1280Policy::SESSION`].
+    pub session: Duration,
+    /// How long a challenge for an enrolment can be answered.
+    pub challenge: Duration,
+    /// Enrols a phone that does not prove that it holds its key, as published phones do (X.1280 profile §5): somebody
+    /// who sees a credential and a public key could then bind the two. Warned of at start.
+    pub danger_enroll_without_proof: bool,
+}
+
+impl X1280Policy {
+    /// The shortest and the longest life of a session: long enough to take up a phone, too short to talk somebody into
+    /// reading a code aloud.
+    pub const SESSION: RangeInclusive<Duration> = Duration::from_secs(30)..=Duration::from_secs(300);
+}
+
 /// Push messages to phones.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct PushPolicy {
@@ -100,6 +121,7 @@ impl Default for Policy {
             pace: PacePolicy::default(),
             push: PushPolicy::default(),
             qr: QrPolicy::default(),
+            x1280: X1280Policy::default(),
             verification_floor: VerificationMode::None,
             clock_tolerance: Duration::from_secs(60),
             strict_replay: false,
@@ -137,6 +159,16 @@ impl Default for QrPolicy {
             sessions_per_minute: 30,
             scans_per_minute: 10,
             danger_unlimited: false,
+        }
+    }
+}
+
+impl Default for X1280Policy {
+    fn default() -> Self {
+        Self {
+            session: Duration::from_secs(60),
+            challenge: Duration::from_secs(5 * 60),
+            danger_enroll_without_proof: false,
         }
     }
 }

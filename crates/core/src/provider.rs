@@ -155,7 +155,7 @@ impl Provider {
     #[must_use]
     pub fn assertion_audiences(&self, profile: Profile, called: Endpoint) -> Vec<String> {
         let issuer = self.host.issuer();
-        let at = |endpoint: Endpoint| format!("{issuer}{}", endpoint.path());
+        let at = |endpoint: Endpoint| endpoint.url(&self.host);
         let mut audiences = vec![issuer.clone(), at(Endpoint::Token), at(Endpoint::Backchannel)];
         match profile.audiences() {
             AudiencePolicy::OnesId => {

@@ -4,7 +4,7 @@ use super::assertion::{self, ClientAssertion};
 use super::{Client, ClientKind};
 use crate::failure::{Failure, Outcome, Refusal};
 use crate::id::ClientId;
-use crate::provider::Provider;
+use crate::provider::{Host, Provider};
 use crate::store::Writing;
 use countersign_jose::UnverifiedJws;
 use countersign_protocol::token::{CLIENT_ASSERTION_TYPE, JwtClaims};
@@ -33,10 +33,12 @@ pub enum Endpoint {
     Introspection,
     /// `{iss}/token/revocation`.
     Revocation,
+    /// `{host}/auth/initiate`, where a service proves itself with `serviceAssertion` (X.1280 profile §1).
+    Initiate,
 }
 
 impl Endpoint {
-    /// The path below the issuer.
+    /// The path below the issuer; that of [`Endpoint::Initiate`] is below the host.
     #[must_use]
     pub const fn path(self) -> &'static str {
         match self {
@@ -45,7 +47,18 @@ impl Endpoint {
             Self::BcAuthorize => "/bc-authorize",
             Self::Introspection => "/token/introspection",
             Self::Revocation => "/token/revocation",
+            Self::Initiate => "/auth/initiate",
         }
+    }
+
+    /// The whole URL.
+    #[must_use]
+    pub fn url(self, host: &Host) -> String {
+        let base = match self {
+            Self::Initiate => host.as_str().to_owned(),
+            _ => host.issuer(),
+        };
+        format!("{base}{}", self.path())
     }
 }
 
