@@ -5,16 +5,31 @@
 //! service is a client, a session opens an approval, and only the phone's signature over the profile's text approves it.
 //! Sections are those of `docs/specs/x1280.md`.
 
+pub mod age;
+mod answer;
+mod caller;
+pub mod claims;
+pub mod code;
 pub mod credential;
 pub mod enrolment;
+mod identity;
 mod ids;
+pub mod initiate;
 pub mod mutual_session;
+mod refuse;
+pub mod reject;
+mod release;
+mod sealed;
 pub mod service;
+pub mod session;
 pub mod spki;
+mod standing;
 pub mod trust;
+pub mod verify;
 
 pub use credential::Credential;
 pub use enrolment::{Enrolment, EnrolmentChallenge};
+pub use identity::identity_jwks;
 pub use ids::{ServiceId, SessionId, TokenId};
 pub use mutual_session::{MutualSession, SessionState};
 pub use service::Service;
