@@ -6,9 +6,10 @@ use crate::audit::chain::{self, actor};
 use crate::failure::{Failure, Fault, Outcome, Refusal};
 use crate::id::ClientId;
 use crate::provider::Provider;
+use countersign_protocol::ErrorCode;
 use countersign_protocol::client::ClientMetadata;
 
-/// Registers a service. Its `client_id` is made up when the metadata names none.
+/// Registers a service of OpenID Connect; one of X.1280 is added with [`crate::x1280::service::add`]. Its `client_id` is made up when the metadata names none.
 ///
 /// # Errors
 /// `invalid_client_metadata`, naming the member; `conflict`: the `client_id` is taken.
@@ -21,6 +22,13 @@ pub async fn add(provider: &Provider, metadata: ClientMetadata, by: &str) -> Out
         client_id: Some(named.clone()),
         ..metadata
     })?;
+    if !registration.profile.has_grants() {
+        return Err(Refusal::new(
+            ErrorCode::InvalidClientMetadata,
+            "profile must be standard, fapi_ciba or onesid here; for X.1280 use service add",
+        )
+        .into());
+    }
     let id = ClientId::parse(&named).ok_or_else(unknown_client)?;
     let record = ClientRecord {
         id: id.clone(),

@@ -13,6 +13,9 @@ pub enum Profile {
     Standard,
     /// FAPI-CIBA: signed requests only, PS256 or ES256.
     FapiCiba,
+    /// A service of X.1280: it has no grants of OAuth, and keys only when it wants to prove itself with an assertion
+    /// (X.1280 profile §1, §7).
+    X1280,
 }
 
 /// What the `aud` of an assertion may be.
@@ -48,7 +51,7 @@ pub enum SignaturePolicy {
 
 impl Profile {
     /// Every profile.
-    pub const ALL: [Self; 3] = [Self::OnesId, Self::Standard, Self::FapiCiba];
+    pub const ALL: [Self; 4] = [Self::OnesId, Self::Standard, Self::FapiCiba, Self::X1280];
 
     /// The word in client metadata.
     #[must_use]
@@ -57,6 +60,7 @@ impl Profile {
             Self::OnesId => "onesid",
             Self::Standard => "standard",
             Self::FapiCiba => "fapi_ciba",
+            Self::X1280 => "x1280",
         }
     }
 
@@ -72,7 +76,7 @@ impl Profile {
         use Algorithm::{EdDsa, Es256, Es384, Es512, Ps256, Rs256};
         match self {
             Self::OnesId => &[Rs256, Es256, Es384, Es512],
-            Self::Standard => &[Rs256, Ps256, Es256, Es384, EdDsa],
+            Self::Standard | Self::X1280 => &[Rs256, Ps256, Es256, Es384, EdDsa],
             Self::FapiCiba => &[Ps256, Es256],
         }
     }
@@ -82,7 +86,7 @@ impl Profile {
     pub const fn signatures(self) -> SignaturePolicy {
         match self {
             Self::OnesId => SignaturePolicy::KeyDecides,
-            Self::Standard | Self::FapiCiba => SignaturePolicy::HeaderMustMatch,
+            Self::Standard | Self::FapiCiba | Self::X1280 => SignaturePolicy::HeaderMustMatch,
         }
     }
 
@@ -91,7 +95,7 @@ impl Profile {
     pub const fn audiences(self) -> AudiencePolicy {
         match self {
             Self::OnesId => AudiencePolicy::OnesId,
-            Self::Standard => AudiencePolicy::Standard,
+            Self::Standard | Self::X1280 => AudiencePolicy::Standard,
             Self::FapiCiba => AudiencePolicy::OneValue,
         }
     }
@@ -105,12 +109,18 @@ impl Profile {
         matches!(self, Self::OnesId)
     }
 
+    /// Whether the client may use grants of OAuth, and so must have a key to authenticate with.
+    #[must_use]
+    pub const fn has_grants(self) -> bool {
+        !matches!(self, Self::X1280)
+    }
+
     /// When a signed request is needed.
     #[must_use]
     pub const fn request_object(self) -> RequestObjectPolicy {
         match self {
             Self::OnesId => RequestObjectPolicy::Required,
-            Self::Standard => RequestObjectPolicy::WhenRegistered,
+            Self::Standard | Self::X1280 => RequestObjectPolicy::WhenRegistered,
             Self::FapiCiba => RequestObjectPolicy::RequiredInFull,
         }
     }
@@ -126,7 +136,7 @@ impl Profile {
     pub const fn interval(self) -> Duration {
         match self {
             Self::OnesId => Duration::from_secs(3),
-            Self::Standard | Self::FapiCiba => Duration::from_secs(5),
+            Self::Standard | Self::FapiCiba | Self::X1280 => Duration::from_secs(5),
         }
     }
 

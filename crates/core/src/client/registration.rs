@@ -89,7 +89,7 @@ impl Registration {
         let keys = keys::keys(&metadata, profile)?;
         let host = members::client_uri(&metadata)?;
         let name = members::client_name(&metadata)?;
-        let grant_types = members::grant_types(&metadata)?;
+        let grant_types = members::grant_types(&metadata, profile)?;
         let scope = members::scope(&metadata)?;
         let assertion_alg = keys::assertion_alg(&metadata, profile, &keys)?;
         let request_object_alg = keys::request_object_alg(&metadata, profile, &keys)?;

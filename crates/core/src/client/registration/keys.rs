@@ -6,13 +6,16 @@ use crate::failure::Refusal;
 use countersign_jose::{Algorithm, Jwk, JwkSet, PublicKey};
 use countersign_protocol::client::ClientMetadata;
 
-/// The client's keys: at least one, and each of use.
+/// The client's keys: each of use, and at least one unless it authenticates nowhere.
 pub(super) fn keys(metadata: &ClientMetadata, profile: Profile) -> Result<Vec<PublicKey>, Refusal> {
     let jwks = metadata.jwks.as_ref();
+    if jwks.is_none() && !profile.has_grants() {
+        return Ok(Vec::new());
+    }
     let jwks = jwks
         .ok_or_else(|| invalid("jwks is missing; send the client's public keys as a JWK Set (RFC 7517)"))?;
     let jwks = JwkSet::parse(jwks).map_err(|error| invalid(format!("jwks: {error}")))?;
-    if jwks.keys().is_empty() {
+    if jwks.keys().is_empty() && profile.has_grants() {
         return Err(invalid("jwks has no key; the client signs with one of them"));
     }
     jwks.keys()
@@ -72,7 +75,7 @@ pub(super) fn request_object_alg(
     )?;
     Ok(match profile {
         Profile::FapiCiba => named.or_else(|| usable(profile, keys).next()),
-        Profile::Standard | Profile::OnesId => named,
+        Profile::Standard | Profile::OnesId | Profile::X1280 => named,
     })
 }
 
@@ -106,7 +109,7 @@ fn signing_alg(
 /// Algorithm of ID tokens: those that this provider has keys for.
 pub(super) fn id_token_alg(metadata: &ClientMetadata, profile: Profile) -> Result<Algorithm, Refusal> {
     let allowed: &[Algorithm] = match profile {
-        Profile::OnesId | Profile::Standard => &[Algorithm::Rs256, Algorithm::Es256],
+        Profile::OnesId | Profile::Standard | Profile::X1280 => &[Algorithm::Rs256, Algorithm::Es256],
         // FAPI 1.0 part 2 §8.6: PS256 or ES256.
         Profile::FapiCiba => &[Algorithm::Es256],
     };

@@ -85,7 +85,15 @@ pub(super) fn client_name(metadata: &ClientMetadata) -> Result<String, Refusal> 
     Ok(name.to_owned())
 }
 
-pub(super) fn grant_types(metadata: &ClientMetadata) -> Result<Vec<GrantType>, Refusal> {
+pub(super) fn grant_types(metadata: &ClientMetadata, profile: Profile) -> Result<Vec<GrantType>, Refusal> {
+    if !profile.has_grants() {
+        return match metadata.grant_types.as_deref() {
+            None | Some([]) => Ok(Vec::new()),
+            Some(_) => Err(invalid(
+                "a client of profile x1280 has no grant_types; leave them out",
+            )),
+        };
+    }
     let Some(words) = metadata.grant_types.as_ref() else {
         return Ok(vec![GrantType::Ciba, GrantType::RefreshToken]);
     };

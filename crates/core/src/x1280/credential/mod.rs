@@ -1,5 +1,16 @@
 //! Credentials of people (X.1280 profile §6): issued here, or by an issuer that a trust anchor vouches for.
 
+mod issue;
+mod list;
+mod members;
+mod revoke;
+mod verify;
+
+pub use issue::{Issued, NewCredential, issue};
+pub use list::list;
+pub use revoke::revoke;
+pub use verify::{VerifiedCredential, verify};
+
 use super::TokenId;
 use crate::id::UserId;
 use crate::time::Timestamp;

@@ -1,8 +1,19 @@
 //! Services: who may ask for a person's identity (X.1280 profile §7).
 
+mod add;
+mod disable;
+mod list;
+mod members;
 mod origin;
+mod rotate;
+mod vds;
 
+pub use add::{AddedService, NewService, add};
+pub use disable::{disable, enable};
+pub use list::{find, list, origin_known};
 pub use origin::WebOrigin;
+pub use rotate::{Rotated, Rotation, rotate};
+pub use vds::verify_vds;
 
 use super::ServiceId;
 use crate::keys::Sealer;

@@ -1,8 +1,17 @@
 //! Trust anchors: keys of other issuers whose credentials are taken (X.1280 profile §6).
 
+mod add;
+mod certificate;
+mod list;
 mod reference;
+mod remove;
+mod verified;
 
+pub use add::{AnchorKey, NewAnchor, add};
+pub use list::list;
 pub use reference::KeyReference;
+pub use remove::remove;
+pub(in crate::x1280) use verified::{Trusted, verified};
 
 use crate::id::TrustAnchorId;
 use crate::time::Timestamp;
