@@ -24,7 +24,8 @@ use serde_json::json;
 const LONGEST_PROOF: Duration = Duration::from_secs(300);
 
 /// The characters of a phone's client id; 21 of them carry 126 bits.
-const CLIENT_ID_ALPHABET: &[u8] = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_";
+pub(crate) const CLIENT_ID_ALPHABET: &[u8] =
+    b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_";
 
 /// Enrols a phone.
 ///
@@ -192,7 +193,7 @@ fn invited(tx: &dyn Reading, invitation: &Invitation, now: Timestamp) -> Outcome
 }
 
 /// A phone is an OAuth client of the standard profile that gets tokens of its own and nothing else.
-fn metadata(client_id: &str, name: &str, key: &PublicKey) -> Outcome<String> {
+pub(crate) fn metadata(client_id: &str, name: &str, key: &PublicKey) -> Outcome<String> {
     let metadata = ClientMetadata {
         client_id: Some(client_id.to_owned()),
         client_name: Some(name.to_owned()),

@@ -2,18 +2,14 @@
 //! one that only names itself is not, since anybody can copy a name.
 
 use super::standing::{self, invalid_service};
-use super::{Service, ServiceId};
+use super::{Service, ServiceId, service};
 use crate::client::{AuthenticatedClient, Client, ClientCredentials, Endpoint, authenticate};
 use crate::failure::{Failure, Fault, Outcome, Refusal};
-use crate::keys::KeyPurpose;
 use crate::provider::Provider;
 use crate::store::Writing;
-use crate::time::Timestamp;
-use countersign_jose::PublicKey;
 use countersign_protocol::ErrorCode;
 use countersign_protocol::token::CLIENT_ASSERTION_TYPE;
 use countersign_protocol::x1280::NamedService;
-use countersign_vds::{Content, UnverifiedVds, VdsError, VerifiedVds};
 
 /// A service that may ask.
 pub(super) struct Caller {
@@ -35,33 +31,24 @@ impl Caller {
         provider: &Provider,
         named: NamedService<'_>,
         web_origin: Option<&str>,
-        now: Timestamp,
     ) -> Outcome<Self> {
-        let (mut vds_issued_at, mut assertion) = (None, None);
+        let mut assertion = None;
         let id = match named {
-            NamedService::Id(id) => id.to_owned(),
-            NamedService::Vds(text) => {
-                let vds = vouched(provider, text, now).await?;
-                vds_issued_at = Some(vds.issued_at());
-                vds.content().id().unwrap_or_default().to_owned()
-            }
+            NamedService::Id(id) => ServiceId::parse(id),
+            NamedService::Vds(text) => Some(service::verify_vds(provider, text).await?.id),
             NamedService::Assertion(text) => {
                 let proven = proven(provider, text).await?;
-                let id = proven.client.id.to_string();
+                let id = ServiceId::parse(proven.client.id.as_str());
                 assertion = Some(proven);
                 id
             }
         };
-        let id = ServiceId::parse(&id);
         let id = id.ok_or_else(|| invalid_service("the service is not known here, or is disabled"))?;
         let sought = id.clone();
         let service = provider
             .store
             .read(move |tx| standing::service(tx, &sought))
             .await?;
-        if vds_issued_at.is_some_and(|at| at != Some(service.vds_issued_at.unix())) {
-            return Err(invalid_service("this credential of the service was replaced by a newer one").into());
-        }
         // A page of somebody else must not ask in the name of the service, not even with its id.
         if web_origin.is_some_and(|origin| !service.has_origin(origin)) {
             return Err(invalid_service("this web page is not one of the origins of the service").into());
@@ -93,36 +80,6 @@ impl Caller {
             None => failure,
         }
     }
-}
-
-/// A credential of a service that we issued and that is valid at `now`.
-async fn vouched(provider: &Provider, text: &str, now: Timestamp) -> Outcome<VerifiedVds> {
-    let refused = |error: VdsError| invalid_service(format!("serviceVds is refused: {error}"));
-    let shown = UnverifiedVds::parse(text).map_err(refused)?;
-    let key = match issuing_key(provider, shown.kid()) {
-        Some(key) => Some(key),
-        // An operator's command may have made the key a moment ago, in another process.
-        None => {
-            provider.reload_keys().await?;
-            issuing_key(provider, shown.kid())
-        }
-    };
-    let key = key.ok_or_else(|| invalid_service("serviceVds was not issued by this provider"))?;
-    let verified = shown.verify(&key).map_err(refused)?;
-    verified.check_time(now.unix()).map_err(refused)?;
-    match verified.content() {
-        Content::Service(_) => Ok(verified),
-        Content::Person(_) | Content::Other(_) => {
-            Err(invalid_service("serviceVds is not the credential of a service").into())
-        }
-    }
-}
-
-fn issuing_key(provider: &Provider, kid: Option<&[u8]>) -> Option<PublicKey> {
-    let ring = provider.keys();
-    let keys = ring.unrevoked(KeyPurpose::Credential);
-    let key = keys.into_iter().find(|key| Some(key.kid.as_bytes()) == kid)?;
-    Some(key.public.clone())
 }
 
 /// The client whose key signed an assertion (RFC 7523).

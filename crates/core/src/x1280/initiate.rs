@@ -39,7 +39,7 @@ pub async fn initiate(
         .store
         .read(move |tx| standing::enrolled(tx, &token, now))
         .await?;
-    let caller = Caller::identify(provider, named, web_origin, now).await?;
+    let caller = Caller::identify(provider, named, web_origin).await?;
     let asked = match scopes(&caller.service, request.scopes.as_deref()) {
         Ok(asked) => asked,
         Err(refusal) => return Err(caller.spend_refused(provider, refusal.into()).await),
