@@ -84,7 +84,7 @@ CREATE INDEX enrolment_challenges_expiring ON enrolment_challenges (expires_at);
 -- Without answered_at nobody has approved; with it and without an answer, the answer was erased.
 CREATE TABLE x1280_sessions (
     id TEXT NOT NULL PRIMARY KEY CHECK (id LIKE 'sess\_%' ESCAPE '\'),
-    token_id TEXT NOT NULL REFERENCES credentials (token_id),
+    token_id TEXT NOT NULL CHECK (length(token_id) > 0),
     enrolment_id BLOB NOT NULL REFERENCES enrolments (id),
     service_id TEXT NOT NULL REFERENCES services (id),
     approval_id BLOB NOT NULL REFERENCES approvals (id),

@@ -8,7 +8,7 @@ use std::path::{Path, PathBuf};
 const STORE_SQL: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/../store-sql");
 
 /// Queries that may read a whole table: operators' lists, and the handful of signing keys.
-const LISTS: [&str; 10] = [
+const LISTS: [&str; 12] = [
     "application/list",
     "approval/stops",
     "authenticator/list",
@@ -19,6 +19,8 @@ const LISTS: [&str; 10] = [
     "keys/list",
     "organisation/list",
     "user/list",
+    "x1280/credential_list",
+    "x1280/service_list",
 ];
 
 fn files_below(directory: &Path) -> Vec<PathBuf> {

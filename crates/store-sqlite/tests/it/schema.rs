@@ -32,6 +32,10 @@ const RELEASED: &[(&str, &str)] = &[
         "0005_outbox.sql",
         "a25c4d7bdf819d5d883262c77eb0dd6cf7a5dce29eb2a25140a75ebd99c4bef6",
     ),
+    (
+        "0006_x1280.sql",
+        "841ff25ac7325717305216b807310ce787e9f156fcbffef8a68783ed291abff1",
+    ),
 ];
 
 #[test]
@@ -73,7 +77,12 @@ async fn filled() -> Place {
     let place = place();
     let store: Arc<dyn Store> = place.open();
     sample::granted(&store).await;
+    sample::x1280::enrolled(&store).await;
     write(&store, |tx| {
+        tx.mutual_sessions_mut().insert(&sample::x1280::session(1))?;
+        tx.enrolments_mut()
+            .insert_challenge(&sample::x1280::challenge(1))?;
+        tx.trust_anchors_mut().insert(&sample::x1280::trust_anchor(1))?;
         tx.devices_mut().insert_registration(&sample::registration(1))?;
         tx.applications_mut().insert(&sample::application(1, None))?;
         tx.ciba_mut().insert(&sample::ciba(1))?;
@@ -92,7 +101,7 @@ async fn filled() -> Place {
 }
 
 /// Changes of good rows that would make them no state.
-const BAD: [(&str, &str); 63] = [
+const BAD: [(&str, &str); 99] = [
     ("organisations", "id = x'00'"),
     ("users", "role = 'root'"),
     ("users", "organisation_id = zeroblob(16)"),
@@ -156,6 +165,42 @@ const BAD: [(&str, &str); 63] = [
     ("user_data", "user_id = zeroblob(16)"),
     ("consents", "id = x'00'"),
     ("consents", "approval_id = zeroblob(16)"),
+    ("services", "id = 'shop'"),
+    ("services", "name = ''"),
+    ("services", "allowed_scopes = ''"),
+    ("services", "default_scopes = ''"),
+    ("services", "audience = ''"),
+    ("services", "claim_style = 'kebab'"),
+    ("services", "consent_required = 2"),
+    ("services", "vds_issued_at = 1"),
+    ("services", "response_key_version = 0"),
+    ("service_origins", "origin = ''"),
+    ("service_origins", "position = -1"),
+    ("service_origins", "service_id = 'svc_9'"),
+    ("trust_anchors", "name = ''"),
+    ("trust_anchors", "issuer = ''"),
+    ("trust_anchors", "reference = x''"),
+    ("trust_anchors", "reference = zeroblob(129)"),
+    ("trust_anchors", "usage = 'device'"),
+    ("trust_anchors", "not_after = not_before"),
+    ("credentials", "token_id = ''"),
+    ("credentials", "issuer = NULL"),
+    ("credentials", "issuer = NULL, issuer_key = NULL"),
+    ("credentials", "sealed_claims = zeroblob(28)"),
+    ("credentials", "user_id = NULL"),
+    ("credentials", "revoked_at = 1"),
+    ("credentials", "revoked_reason = 'lost'"),
+    ("enrolments", "device_id = ''"),
+    ("enrolments", "token_id = 'other'"),
+    ("enrolments", "authenticator_id = zeroblob(16)"),
+    ("enrolment_challenges", "digest = zeroblob(31)"),
+    ("x1280_sessions", "id = '1'"),
+    ("x1280_sessions", "token_id = ''"),
+    ("x1280_sessions", "last_refusal = 'tired'"),
+    ("x1280_sessions", "answer = zeroblob(40)"),
+    ("x1280_sessions", "answered_at = 1, answer = zeroblob(28)"),
+    ("x1280_sessions", "service_id = 'svc_9'"),
+    ("x1280_sessions", "enrolment_id = zeroblob(16)"),
 ];
 
 #[tokio::test]

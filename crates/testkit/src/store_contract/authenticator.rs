@@ -31,6 +31,34 @@ pub async fn phones_of_a_person_come_oldest_first(fixture: &dyn Fixture) {
     );
 }
 
+/// The oldest that was not revoked.
+pub async fn a_phone_is_found_by_the_key_that_it_has(fixture: &dyn Fixture) {
+    let store = fixture.open();
+    people(&store).await;
+    let twin = Authenticator {
+        thumbprint: authenticator(1, user_id(1)).thumbprint,
+        ..authenticator(3, user_id(2))
+    };
+    let inserted = twin.clone();
+    write(&store, move |tx| tx.authenticators_mut().insert(&inserted)).await;
+    let with_key = |key: &'static str| read(&store, move |tx| tx.authenticators().living_by_thumbprint(key));
+    assert_eq!(with_key("thumbprint-1").await, Some(authenticator(1, user_id(1))));
+    assert_eq!(with_key("thumbprint-9").await, None);
+    let revoke = |n| {
+        let store = store.clone();
+        async move {
+            write(&store, move |tx| {
+                tx.authenticators_mut().revoke(authenticator_id(n), at(9))
+            })
+            .await
+        }
+    };
+    assert!(revoke(1).await);
+    assert_eq!(with_key("thumbprint-1").await, Some(twin));
+    assert!(revoke(3).await);
+    assert_eq!(with_key("thumbprint-1").await, None);
+}
+
 /// The first revocation stands.
 pub async fn a_phone_is_revoked_once(fixture: &dyn Fixture) {
     let store = fixture.open();

@@ -10,8 +10,11 @@ pub mod authenticator;
 pub mod ciba;
 pub mod client;
 pub mod consent;
+pub mod credential;
 pub mod device;
+pub mod enrolment;
 pub mod keys;
+pub mod mutual_session;
 pub mod oidc;
 pub mod organisation;
 pub mod outbox;
@@ -20,9 +23,11 @@ pub mod push;
 pub mod qr;
 pub mod race;
 pub mod sample;
+pub mod service;
 pub mod stop;
 pub mod sweep;
 pub mod transaction;
+pub mod trust;
 pub mod user;
 pub mod user_data;
 
@@ -95,6 +100,7 @@ macro_rules! store_contract {
                 the_oldest_application_of_a_client_answers, an_application_is_disabled_and_enabled,
                 an_application_is_written_anew, an_application_is_removed_once;
             authenticator: phones_of_a_person_come_oldest_first, a_phone_is_revoked_once,
+                a_phone_is_found_by_the_key_that_it_has,
                 an_invitation_is_spent_once, a_login_hint_token_is_spent_once;
             approval: an_approval_comes_back_in_every_state, revisions_grow_with_every_change,
                 pending_approvals_end_in_time, pending_approvals_of_a_client_stay_until_they_are_settled,
@@ -116,13 +122,24 @@ macro_rules! store_contract {
                 sessions_of_a_client_are_counted, scans_of_a_phone_are_counted;
             consent: a_consent_comes_back_as_it_was, given_consents_come_newest_decision_first, a_receipt_is_kept_once,
                 a_consent_is_withdrawn_once, one_of_64_keeps_the_receipt;
+            service: a_service_comes_back_as_it_was, a_service_is_disabled_with_its_client,
+                origins_of_services_in_use_are_known, a_service_is_rotated_once_from_each_state;
+            trust: an_anchor_comes_back_as_it_was, anchors_that_share_a_reference_come_oldest_first,
+                an_anchor_is_removed_once;
+            credential: a_credential_comes_back_as_it_was, what_is_learned_of_a_credential_is_written,
+                another_issuer_does_not_take_an_id_over, a_credential_is_revoked_once, a_credential_is_revoked_unseen;
+            enrolment: an_enrolment_comes_back_as_it_was, a_credential_has_one_living_enrolment,
+                enrolments_of_a_phone_are_revoked_together, a_challenge_is_spent_once, one_of_64_phones_enrols;
+            mutual_session: a_mutual_session_comes_back_in_every_state, a_mutual_session_is_answered_once,
+                what_was_wrong_with_an_answer_is_noted;
             user_data: a_value_replaces_the_one_before, every_name_is_kept_and_removed_for_itself;
             oidc: a_grant_comes_back_as_it_was, a_grant_is_revoked_once, grants_of_a_person_or_client_are_revoked_together,
                 every_access_token_comes_back_as_it_was, an_access_token_keeps_its_first_revocation,
                 a_refresh_token_is_spent_once;
             keys: keys_come_by_announcement, times_of_a_key_are_written_anew;
             audit: records_come_in_order_and_in_pages, the_head_moves_with_the_record, a_place_in_the_chain_is_taken_once;
-            sweep: what_ended_goes_and_what_lives_stays, a_sweep_is_bounded, refresh_answers_are_erased_after_the_grace;
+            sweep: what_ended_goes_and_what_lives_stays, a_sweep_is_bounded, refresh_answers_are_erased_after_the_grace,
+                identities_are_erased_when_their_session_ends, claims_are_erased_when_their_credential_ends;
             race: one_of_64_settles, one_of_64_redeems, one_of_64_spends_a_refresh_token,
                 one_of_64_spends_an_assertion, one_of_64_spends_an_invitation, one_of_64_spends_a_login_hint_token,
                 one_of_64_decides_a_registration, one_of_64_phones_scans, one_of_two_processes_redeems;

@@ -1,5 +1,7 @@
 //! Entities to write, each made from a number so that two are never the same by chance.
 
+pub mod x1280;
+
 use super::write;
 use countersign_core::application::{Application, ApplicationType};
 use countersign_core::approval::open::Origin;
