@@ -19,8 +19,8 @@ pub(crate) enum Unwrapped {
 
 /// Finds container and alphabet.
 ///
-/// No text can be two of them: a container starts with `D` or `d` in hex, with `3` and a lower-case letter in both
-/// forms of Base64, and in Base45, which has no lower case, with three characters that are no hex.
+/// No text can be two of them, so the order does not matter: 0xDE is `DE` or `de` in hex, `3` and a lower-case letter in
+/// both forms of Base64, and ends its first group with `S` in Base45, which has no lower case.
 pub(crate) fn unwrap(text: &str) -> Result<Unwrapped, VdsError> {
     if text.len() > MAX_TEXT_LEN {
         return Err(VdsError::TextTooLong);

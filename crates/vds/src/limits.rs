@@ -1,6 +1,6 @@
 //! What a credential may cost us (x1280.md §6). The numbers are far above what fits a QR code and far below what hurts.
 
-/// The longest text that is looked at, in bytes: 8 KiB, about three of the largest QR codes.
+/// The longest text that is looked at, in bytes: 8 KiB, almost two of the largest QR codes.
 pub const MAX_TEXT_LEN: usize = 8 * 1024;
 
 /// The most that zlib may inflate to, in bytes: 64 KiB. The buffer is of this size and never grows.

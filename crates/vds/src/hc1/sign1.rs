@@ -114,8 +114,8 @@ fn untagged(value: Value) -> Result<Value, VdsError> {
 
 /// The protected header is CBOR within a byte string: the same limits hold there.
 ///
-/// A counter signature (RFC 9052 §3.1, label 7) has headers of its own, which may have one again: the library descends
-/// without a limit, and thousands of levels fit into 64 KiB. No issuer of HC1 uses them.
+/// A counter signature (RFC 8152 §4.5) has headers of its own, which may have one again: the library descends without a
+/// limit, and a credential has room for enough levels to overflow the stack. No issuer of HC1 uses them.
 fn check_headers(message: &Value) -> Result<(), VdsError> {
     let items = message.as_array().map(Vec::as_slice).unwrap_or_default();
     let protected = match items.first() {
