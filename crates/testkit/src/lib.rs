@@ -8,6 +8,8 @@
     reason = "a test that cannot build its world has to stop"
 )]
 
+mod identity_phone;
+mod mutual;
 mod party;
 mod phone;
 pub mod relying_party;
@@ -15,6 +17,7 @@ pub mod store_contract;
 mod time_and_chance;
 mod world;
 
+pub use identity_phone::{DEVICE_ID, IdentityPhone, der_signature, signature};
 pub use party::{Party, fresh_jti};
 pub use phone::SoftPhone;
 pub use time_and_chance::{SeededEntropy, TestClock};
