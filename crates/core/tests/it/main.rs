@@ -38,3 +38,4 @@ mod scene;
 mod support;
 mod user;
 mod verification_modes;
+mod x1280;
