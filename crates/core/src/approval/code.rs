@@ -4,7 +4,8 @@
 use super::{Approval, ApprovalState};
 use crate::id::ApprovalId;
 use crate::keys::Sealer;
-use countersign_protocol::approval::VerificationMode;
+use crate::x1280::code::AutoPassword;
+use countersign_protocol::approval::{MutualShown, VerificationMode, VerificationShown};
 use countersign_protocol::ciba::VerificationToShow;
 
 /// Wrong codes after which a request ends (decisions.md): a wrong choice ends it at once.
@@ -38,6 +39,27 @@ pub fn to_show(sealer: &Sealer, approval: &Approval) -> Option<VerificationToSho
     let mode = approval.verification_mode;
     let code = screen_code(sealer, approval.id, mode).filter(|_| approval.state == ApprovalState::Pending)?;
     Some(VerificationToShow { mode, code })
+}
+
+/// What a phone shows of a mode: the code to compare, or those to choose from. A mutual sign-in has the code of its
+/// session; `None` if that is not one of ours.
+#[must_use]
+pub fn on_phone(
+    sealer: &Sealer,
+    id: ApprovalId,
+    mode: VerificationMode,
+    mutual: Option<&MutualShown>,
+) -> Option<VerificationShown> {
+    let (code, choices) = match (mode, mutual) {
+        (VerificationMode::Compare, Some(mutual)) => {
+            let code = AutoPassword::shown(sealer, mutual)?;
+            (Some(code.reveal().to_owned()), None)
+        }
+        (VerificationMode::Compare, None) => (screen_code(sealer, id, mode), None),
+        (VerificationMode::Choose, _) => (None, Some(choices(sealer, id))),
+        (VerificationMode::None | VerificationMode::Transfer, _) => (None, None),
+    };
+    Some(VerificationShown { mode, code, choices })
 }
 
 /// The three codes that a phone offers in mode `choose`: two digits each, all different, in ascending order, so that

@@ -48,6 +48,7 @@ pub async fn decide(
         .filter(|approval| approval.user_id == Some(user))
         .ok_or_else(unknown)?;
     let code = screen_code(&provider.sealer, id, approval.verification_mode);
+    let digest = shown::on_phone(&provider.sealer, &approval)?.digest;
     let status = provider
         .store
         .write(move |tx| {
@@ -57,7 +58,7 @@ pub async fn decide(
             let approval = tx.approvals().by_id(id)?.ok_or_else(unknown)?;
             check_pending(&approval, now)?;
             check_front_door(&approval, &decision.claims)?;
-            check_digest(&approval, &decision.claims)?;
+            check_digest(&digest, &decision.claims)?;
             let granted = granted(&approval, &decision.claims)?;
             let verdict = verdict(&approval, &decision.claims, &granted)?;
             spend(tx, &client, &decision.claims, tolerance)?;
@@ -251,8 +252,8 @@ fn check_front_door(approval: &Approval, claims: &DecisionClaims) -> Result<(), 
 }
 
 /// The person approved what we asked, and not what somebody between us showed them.
-fn check_digest(approval: &Approval, claims: &DecisionClaims) -> Result<(), Refusal> {
-    if hash::ct_eq(approval.digest.as_bytes(), claims.digest.as_bytes()) {
+fn check_digest(digest: &str, claims: &DecisionClaims) -> Result<(), Refusal> {
+    if hash::ct_eq(digest.as_bytes(), claims.digest.as_bytes()) {
         Ok(())
     } else {
         Err(Refusal::invalid_request(

@@ -2,6 +2,7 @@
 
 use super::{Approval, ApprovalState, shown};
 use crate::failure::{Fault, Outcome};
+use crate::keys::Sealer;
 use crate::oidc::bearer::PhoneBearer;
 use crate::provider::Provider;
 use crate::time::Timestamp;
@@ -48,7 +49,8 @@ pub async fn pending(provider: &Provider, phone: &PhoneBearer) -> Outcome<Approv
         .store
         .read(move |tx| Ok(tx.approvals().pending_of(user, now)?))
         .await?;
-    let approvals = approvals.iter().map(shown::item).collect::<Result<_, Fault>>()?;
+    let item = |approval| shown::on_phone(&provider.sealer, approval);
+    let approvals = approvals.iter().map(item).collect::<Result<_, Fault>>()?;
     Ok(ApprovalList { approvals })
 }
 
@@ -73,7 +75,7 @@ pub async fn changes(provider: &Provider, phone: &PhoneBearer, cursor: Option<i6
         .await?;
     let mut events = rows
         .iter()
-        .map(|row| change(row, now))
+        .map(|row| change(&provider.sealer, row, now))
         .collect::<Result<Vec<_>, Fault>>()?;
     // A phone resumes after the last one that it got: in any other order it could skip one when the line is cut.
     events.sort_by_key(|event| event.revision);
@@ -84,9 +86,9 @@ pub async fn changes(provider: &Provider, phone: &PhoneBearer, cursor: Option<i6
     })
 }
 
-fn change(approval: &Approval, now: Timestamp) -> Result<Change, Fault> {
+fn change(sealer: &Sealer, approval: &Approval, now: Timestamp) -> Result<Change, Fault> {
     let kind = match approval.status(now) {
-        ApprovalStatus::Pending => ChangeKind::Approval(Box::new(shown::item(approval)?)),
+        ApprovalStatus::Pending => ChangeKind::Approval(Box::new(shown::on_phone(sealer, approval)?)),
         status => ChangeKind::Settled(Settled {
             id: approval.id.0,
             status,

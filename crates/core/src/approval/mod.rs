@@ -30,9 +30,10 @@ pub struct Approval {
     pub client_id: ClientId,
     /// The application that it stands for, when one is known.
     pub application_id: Option<ApplicationId>,
-    /// What the person is shown, [`countersign_protocol::approval::ApprovalItem`] without its digest, as JCS text.
+    /// What the person is shown, [`countersign_protocol::approval::ApprovalItem`] as JCS text, without its digest and
+    /// without the codes of its verification mode, which are stored nowhere (see [`shown::on_phone`]).
     pub shown: String,
-    /// base64url SHA-256 of `shown`; a decision must carry the same.
+    /// base64url SHA-256 of `shown`. Where a phone shows no code, this is also what a decision must carry.
     pub digest: String,
     /// How the decision is tied to the screen that asked.
     pub verification_mode: VerificationMode,

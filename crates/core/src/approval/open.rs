@@ -1,6 +1,6 @@
 //! A front door opens an approval: prepared outside, then put into the store by the front door's own transaction.
 
-use super::{Approval, ApprovalState, ExpiryCause, code, pace, shown};
+use super::{Approval, ApprovalState, ExpiryCause, pace, shown};
 use crate::application::Application;
 use crate::client::Client;
 use crate::failure::Outcome;
@@ -46,8 +46,8 @@ pub struct Question<'q> {
     pub asked: ScopeList,
     /// What goes with a request for personal data; `None` for a request for scopes.
     pub personal_data: Option<PersonalDataAsked>,
-    /// What goes with a mutual sign-in; `None` for every other request.
-    pub mutual: Option<MutualAsked>,
+    /// Session, credential and service of a mutual sign-in (X.1280 profile §1); `None` for every other request.
+    pub mutual: Option<MutualShown>,
     /// The weakest mode that the request itself wants (`acr_values`).
     pub wanted_mode: VerificationMode,
     /// Where it came from.
@@ -64,15 +64,7 @@ pub struct PersonalDataAsked {
     pub reason: String,
 }
 
-/// What a mutual sign-in says beside the scopes (x1280.md §1).
-pub struct MutualAsked {
-    /// The session, the credential and the service.
-    pub shown: MutualShown,
-    /// The code of the session, to compare with the browser.
-    pub code: String,
-}
-
-/// Prepares an approval: id, code and the exact text that the person is shown.
+/// Prepares an approval: its id and the text that the person is shown, without the codes, which are derived at each look.
 ///
 /// # Errors
 /// The text cannot be serialized.
@@ -85,7 +77,6 @@ pub fn prepare(provider: &Provider, question: Question<'_>, now: Timestamp) -> O
         Some(_) => (None, Some(asked)),
     };
     let application = application_shown(&question);
-    let (mutual, mutual_code) = question.mutual.map(|asked| (asked.shown, asked.code)).unzip();
     let item = ApprovalItem {
         id: id.0,
         kind: question.kind,
@@ -100,12 +91,10 @@ pub fn prepare(provider: &Provider, question: Question<'_>, now: Timestamp) -> O
         reason: question.personal_data.map(|data| data.reason),
         verification: VerificationShown {
             mode,
-            code: mutual_code.or_else(|| {
-                code::screen_code(&provider.sealer, id, mode).filter(|_| mode == VerificationMode::Compare)
-            }),
-            choices: (mode == VerificationMode::Choose).then(|| code::choices(&provider.sealer, id)),
+            code: None,
+            choices: None,
         },
-        mutual,
+        mutual: question.mutual,
         context: ContextShown {
             ip: question.origin.ip.map(|ip| showable(&ip, 64)),
             place: None,

@@ -1,7 +1,8 @@
 //! What a person is shown, in the exact form that the decision is bound to.
 
-use super::Approval;
+use super::{Approval, code};
 use crate::failure::Fault;
+use crate::keys::Sealer;
 use countersign_jose::{base64url, hash, jcs};
 use countersign_protocol::approval::{ApprovalItem, SettledItem};
 
@@ -19,15 +20,27 @@ pub fn seal(item: &ApprovalItem) -> Result<(String, String), Fault> {
     Ok((text, digest))
 }
 
-/// The item as a phone receives it.
+/// The item as a phone receives it, with the codes of its mode and the digest over all of it. Both are reckoned at each
+/// look: a stored digest over six digits would give them away to whoever tries a million.
+///
+/// # Errors
+/// The stored text is no item.
+pub fn on_phone(sealer: &Sealer, approval: &Approval) -> Result<ApprovalItem, Fault> {
+    let mut item = item(approval)?;
+    let mode = approval.verification_mode;
+    item.verification = code::on_phone(sealer, approval.id, mode, item.mutual.as_ref())
+        .ok_or_else(|| Fault::corrupt("approval", approval.id, "its session has no code"))?;
+    let (_, digest) = seal(&item)?;
+    item.digest = digest;
+    Ok(item)
+}
+
+/// The item as it is stored.
 ///
 /// # Errors
 /// The stored text is no item.
 pub fn item(approval: &Approval) -> Result<ApprovalItem, Fault> {
-    let mut item: ApprovalItem = serde_json::from_str(&approval.shown)
-        .map_err(|error| Fault::corrupt("approval", approval.id, error))?;
-    item.digest.clone_from(&approval.digest);
-    Ok(item)
+    serde_json::from_str(&approval.shown).map_err(|error| Fault::corrupt("approval", approval.id, error))
 }
 
 /// The item as a person's history shows it.

@@ -4,6 +4,7 @@
 use super::{SessionId, TokenId};
 use crate::keys::Sealer;
 use countersign_jose::{base64url, hash};
+use countersign_protocol::approval::MutualShown;
 
 /// How many digits of the code the socket shows; the browser got the whole one from `/auth/initiate`.
 const SHOWN_DIGITS: usize = 4;
@@ -19,6 +20,16 @@ impl AutoPassword {
         let bytes: [u8; 16] = sealer.derive(&format!("x1280 code {token}"), session.as_str().as_bytes());
         // 128 bits reduced to 20: the bias is below 2^-100.
         Self(format!("{:06}", u128::from_be_bytes(bytes) % 1_000_000))
+    }
+
+    /// The code of the session that a phone is shown; `None` when its ids are none of ours.
+    #[must_use]
+    pub fn shown(sealer: &Sealer, mutual: &MutualShown) -> Option<Self> {
+        let (session, token) = (
+            SessionId::parse(&mutual.session_id)?,
+            TokenId::parse(&mutual.token_id)?,
+        );
+        Some(Self::derive(sealer, &session, &token))
     }
 
     /// The six digits, for the two screens.

@@ -5,7 +5,7 @@ use super::code::{AutoPassword, WsToken, random};
 use super::standing::{self, Enrolled};
 use super::{MutualSession, Service, SessionId, SessionState, TokenId};
 use crate::approval::Approval;
-use crate::approval::open::{self, MutualAsked, Origin, Question};
+use crate::approval::open::{self, Origin, Question};
 use crate::audit::AuditEvent;
 use crate::audit::chain::record;
 use crate::failure::{Outcome, Refusal};
@@ -90,10 +90,7 @@ async fn begin(
         binding_message: None,
         asked,
         personal_data: None,
-        mutual: Some(MutualAsked {
-            shown: shown(&id, &token, &caller),
-            code: code.reveal().to_owned(),
-        }),
+        mutual: Some(shown(&id, &token, &caller)),
         wanted_mode: VerificationMode::Compare,
         origin,
         expires_at,

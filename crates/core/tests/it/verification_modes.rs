@@ -81,23 +81,57 @@ async fn each_mode_shows_its_code_to_the_screen_and_to_the_phone_what_it_may_kno
     }
 }
 
+/// Whether the data directory holds a code as a word of its own: six digits could stand in a number by chance.
+fn is_on_disk(scene: &Scene, code: &str) -> bool {
+    let mut bytes = Vec::new();
+    for entry in std::fs::read_dir(scene.world.directory()).unwrap() {
+        bytes.extend(std::fs::read(entry.unwrap().path()).unwrap());
+    }
+    let mut windows = bytes.windows(code.len() + 2);
+    windows.any(|window| {
+        let (first, last) = (window[0], window[window.len() - 1]);
+        &window[1..window.len() - 1] == code.as_bytes()
+            && !first.is_ascii_hexdigit()
+            && !last.is_ascii_hexdigit()
+    })
+}
+
 #[tokio::test]
 async fn a_transferred_code_is_nowhere_in_the_database() {
     let scene = Scene::with(unlimited()).await;
     let (_, started, item) = asked(&scene, VerificationMode::Transfer).await;
     let kept = format!("{:?}", scene.approval(&item).await);
     let code = screen_code(&started);
-    // Six digits could stand in a timestamp by chance: what is sought is the code as a word of its own.
     let words = kept.split(|c: char| !c.is_ascii_digit());
     assert!(!words.into_iter().any(|word| word == code), "{kept}");
-    let mut bytes = Vec::new();
-    for entry in std::fs::read_dir(scene.world.directory()).unwrap() {
-        bytes.extend(std::fs::read(entry.unwrap().path()).unwrap());
-    }
-    let found = bytes.windows(8).any(|window| {
-        &window[1..7] == code.as_bytes() && !window[0].is_ascii_hexdigit() && !window[7].is_ascii_hexdigit()
-    });
-    assert!(!found, "the code is derived when it is needed, and never stored");
+    assert!(
+        !is_on_disk(&scene, &code),
+        "the code is derived when it is needed, and never stored"
+    );
+}
+
+#[tokio::test]
+async fn a_compared_code_is_not_stored_and_neither_is_a_digest_over_it() {
+    let scene = Scene::with(unlimited()).await;
+    let (_, started, item) = asked(&scene, VerificationMode::Compare).await;
+    assert!(!is_on_disk(&scene, &screen_code(&started)));
+    let kept = scene.approval(&item).await;
+    assert_ne!(kept.digest, item.digest);
+    assert!(
+        !is_on_disk(&scene, &item.digest),
+        "whoever tries a million codes must find nothing to compare with"
+    );
+    let again = scene.phone.approvals(&scene.world.provider).await.unwrap();
+    assert_eq!(again, [item.clone()], "every look shows the same");
+    scene.decide(&item, "approved", json!({})).await.unwrap();
+}
+
+#[tokio::test]
+async fn the_choices_of_a_pending_request_are_not_stored() {
+    let scene = Scene::with(unlimited()).await;
+    let (_, _, item) = asked(&scene, VerificationMode::Choose).await;
+    let kept = scene.approval(&item).await.shown;
+    assert!(!kept.contains("choices"), "{kept}");
 }
 
 #[tokio::test]

@@ -107,6 +107,23 @@ async fn identity_and_claims_are_not_readable_in_the_store() {
 }
 
 #[tokio::test]
+async fn the_code_of_a_waiting_session_is_not_in_the_store() {
+    let stage = Stage::new().await;
+    let session = stage.begin().await;
+    let item = stage.item().await;
+    let kept = stage.kept(&item).await;
+    assert!(!kept.shown.contains(&session.auto_password), "{}", kept.shown);
+    assert!(!on_disk(
+        stage.world.directory(),
+        &format!("\"{}\"", session.auto_password)
+    ));
+    assert!(
+        !on_disk(stage.world.directory(), &item.digest),
+        "nor a digest over it"
+    );
+}
+
+#[tokio::test]
 async fn an_identity_that_nobody_collected_is_erased_when_its_session_is_over() {
     let stage = Stage::new().await;
     let session = stage.begin().await;
