@@ -103,10 +103,10 @@ text_id!(ServiceId);
 pub struct TokenId(String);
 
 impl TokenId {
-    /// Makes the id of a credential that we issue.
+    /// Makes the id of a credential that we issue: `tok_` and 128 random bits.
     #[must_use]
     pub fn new(entropy: &dyn Entropy) -> Self {
-        Self(random("", entropy))
+        Self(random("tok_", entropy))
     }
 
     /// Reads an id that an issuer of credentials chose: 1 to 128 printable ASCII characters without spaces, `"`, `\`
