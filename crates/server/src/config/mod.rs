@@ -9,7 +9,7 @@ pub(crate) use kind::{LogFormat, seconds_text};
 pub(crate) use settings::Settings;
 
 use crate::failure::Failed;
-use countersign_core::policy::{Lifetimes, PacePolicy, Policy, PushPolicy, QrPolicy};
+use countersign_core::policy::{Lifetimes, PacePolicy, Policy, PushPolicy, QrPolicy, X1280Policy};
 use countersign_core::provider::Host;
 use countersign_http::{Limits, TrustedProxies};
 use std::path::{Path, PathBuf};
@@ -116,6 +116,11 @@ impl Config {
                 danger_unlimited: self.settings.danger_unlimited_requests,
                 ..QrPolicy::default()
             },
+            x1280: X1280Policy {
+                session: lifetime.x1280_session.get(),
+                challenge: lifetime.x1280_challenge.get(),
+                danger_enroll_without_proof: self.settings.danger_enroll_without_proof,
+            },
             push: PushPolicy {
                 contact: self.settings.push_contact.clone(),
                 danger_private_addresses: self.settings.danger_push_to_private_addresses,
@@ -175,6 +180,12 @@ impl Config {
         if self.settings.danger_push_to_private_addresses {
             warnings.push(
                 "danger_push_to_private_addresses is on: a phone can make this server call into its own network"
+                    .to_owned(),
+            );
+        }
+        if self.settings.danger_enroll_without_proof {
+            warnings.push(
+                "danger_enroll_without_proof is on: whoever sees a credential can bind it to a phone that is not theirs"
                     .to_owned(),
             );
         }

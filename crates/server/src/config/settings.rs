@@ -2,7 +2,7 @@
 //! `docs/reference/configuration.md` are written from this list.
 
 use super::kind::{Count, Kind, LogFormat, LogLevel, Rate, Within};
-use countersign_core::policy::{Lifetimes, PacePolicy};
+use countersign_core::policy::{Lifetimes, PacePolicy, X1280Policy};
 use countersign_http::Limits as HttpLimits;
 use countersign_protocol::approval::VerificationMode;
 use ipnet::IpNet;
@@ -111,6 +111,9 @@ section! {
         /// DANGER: sends push messages to private addresses too, and without TLS. A phone can then make this server call
         /// into its own network. For tests only.
         danger_push_to_private_addresses: bool = false;
+        /// DANGER: lets a phone enrol a credential without proving that it holds its key, as published phones do. Whoever
+        /// sees a credential can then bind it to a key of somebody else.
+        danger_enroll_without_proof: bool = false;
     }
     sections {
         tls: Tls,
@@ -161,6 +164,10 @@ section! {
         consent_request: Within<1, HOUR> = Within::new(Lifetimes::default().consent_request);
         /// How long after the person's yes a device can read the values.
         consent_values: Within<MINUTE, DAY> = Within::new(Lifetimes::default().consent_values);
+        /// How long a mutual sign-in (X.1280) waits for the phone.
+        x1280_session: Within<30, { 5 * MINUTE }> = Within::new(X1280Policy::default().session);
+        /// How long the challenge for an enrolment of a credential can be answered.
+        x1280_challenge: Within<30, HOUR> = Within::new(X1280Policy::default().challenge);
         /// How long an operator has to decide about a machine. Published machines ask for about 2000 s.
         device_registration: Within<1, 2000> = Within::new(Lifetimes::default().device_registration);
         /// Invitation of a phone.
