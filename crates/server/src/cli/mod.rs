@@ -62,6 +62,12 @@ enum Command {
     Client(command::client::Args),
     /// Consents for personal data: list, verify a receipt
     Consent(command::consent::Args),
+    /// Services that people prove their identity to: add, list, show, rotate, disable, enable
+    Service(command::service::Args),
+    /// Credentials that people prove their identity with: issue, verify, list, revoke
+    Credential(command::credential::Args),
+    /// Other issuers of credentials: add, list, remove
+    Trust(command::trust::Args),
     /// Signing keys: list, rotate, revoke
     Key(command::key::Args),
     /// The audit log: list, verify
@@ -129,6 +135,9 @@ async fn operate(command: Command) -> Result<(), Failed> {
         Command::App(args) => command::app::run(args).await,
         Command::Client(args) => command::client::run(args).await,
         Command::Consent(args) => command::consent::run(args).await,
+        Command::Service(args) => command::service::run(args).await,
+        Command::Credential(args) => command::credential::run(args).await,
+        Command::Trust(args) => command::trust::run(args).await,
         Command::Key(args) => command::key::run(args).await,
         Command::Audit(args) => command::audit::run(args).await,
         Command::Report(args) => command::report::run(args).await,

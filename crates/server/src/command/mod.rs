@@ -6,9 +6,13 @@ pub(crate) mod authenticator;
 pub(crate) mod client;
 pub(crate) mod config;
 pub(crate) mod consent;
+pub(crate) mod credential;
 pub(crate) mod device;
+mod input;
 pub(crate) mod key;
 pub(crate) mod report;
+pub(crate) mod service;
+pub(crate) mod trust;
 pub(crate) mod user;
 mod user_data;
 

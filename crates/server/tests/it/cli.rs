@@ -21,6 +21,10 @@ fn help_teaches_with_examples() {
         "authenticator",
         "app",
         "client",
+        "consent",
+        "service",
+        "credential",
+        "trust",
         "key",
         "audit",
         "report",
@@ -40,7 +44,7 @@ fn help_teaches_with_examples() {
 #[test]
 fn wrong_usage_ends_with_2() {
     let server = TestServer::prepare();
-    let cases: [&[&str]; 8] = [
+    let cases: [&[&str]; 14] = [
         &[],
         &["unknown"],
         &["device"],
@@ -49,6 +53,21 @@ fn wrong_usage_ends_with_2() {
         &["user", "add", "ada@OnesID1", "--role", "king"],
         &["authenticator", "revoke", "not-an-id"],
         &["key", "rotate", "--algorithm", "HS256"],
+        &["service", "add", "--name", "Shop", "--audience", "shop"],
+        &[
+            "service",
+            "add",
+            "--name",
+            "Shop",
+            "--audience",
+            "shop",
+            "--allowed-scope",
+            "openid",
+        ],
+        &["service", "rotate", "Shop", "--expires", "tomorrow"],
+        &["credential", "issue", "--given-name", "Marie"],
+        &["trust", "add", "--name", "Bank", "--issuer", "bank"],
+        &["trust", "remove", "not-an-id"],
     ];
     for args in cases {
         let ran = server.try_command(args.iter().copied());
@@ -68,7 +87,7 @@ fn wrong_usage_ends_with_2() {
 #[test]
 fn a_refusal_ends_with_1_and_says_what_to_do() {
     let server = TestServer::prepare();
-    let cases: [(&[&str], &str); 10] = [
+    let cases: [(&[&str], &str); 13] = [
         (&["device", "approve", "AAAA-AAAA"], "compare it"),
         (&["device", "show", "nothing"], "device list"),
         (&["user", "add", "ada@elsewhere"], "organisation"),
@@ -82,6 +101,12 @@ fn a_refusal_ends_with_1_and_says_what_to_do() {
         (&["app", "show", "nothing"], "app list"),
         (&["client", "show", "nothing"], "client list"),
         (&["key", "revoke", "nothing"], "key list"),
+        (&["service", "show", "nothing"], "service list"),
+        (&["credential", "verify", "nothing"], "check the path"),
+        (
+            &["trust", "remove", "0e8f4c1e-3f8a-4d6c-9d59-6f0a5f0f6b7a"],
+            "trust list",
+        ),
     ];
     for (args, advice) in cases {
         let ran = server.try_command(args.iter().copied());

@@ -37,7 +37,7 @@ impl Operator {
         operator
     }
 
-    fn file(&self, name: &str, text: &str) -> PathBuf {
+    pub(crate) fn file(&self, name: &str, text: &str) -> PathBuf {
         let path = self.world.directory().join(name);
         std::fs::write(&path, text).unwrap();
         path
@@ -81,7 +81,7 @@ impl Operator {
     }
 
     #[track_caller]
-    fn fails(&self, code: i32, args: &[&str]) -> String {
+    pub(crate) fn fails(&self, code: i32, args: &[&str]) -> String {
         let (exit, stdout, stderr) = self.run(args, "");
         assert_eq!(exit, code, "{args:?}: {stdout}{stderr}");
         stderr
