@@ -55,6 +55,8 @@ pub fn range(years: i16) -> &'static str {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use jiff::{Span, Unit};
+    use proptest::prelude::*;
 
     fn age(born: &str, today: &str) -> Option<i16> {
         years(date_of_birth(born).unwrap(), date_of_birth(today).unwrap())
@@ -118,6 +120,19 @@ mod tests {
             "1970-01-01"
         );
         assert_eq!(date_of(Timestamp::from_millis(i64::MAX)), None);
+    }
+
+    proptest! {
+        /// The library's own reckoning, but for those born on 29 February, whom it gives a birthday on the 28th.
+        #[test]
+        fn years_are_those_of_the_calendar(born in 0..40_000_i64, later in 0..40_000_i64) {
+            let epoch = date_of_birth("1910-01-01").unwrap();
+            let born = epoch.saturating_add(Span::new().days(born));
+            let today = born.saturating_add(Span::new().days(later));
+            prop_assume!((born.month(), born.day()) != (2, 29));
+            let reckoned = born.until((Unit::Year, today)).unwrap().get_years();
+            prop_assert_eq!(years(born, today), Some(reckoned));
+        }
     }
 
     #[test]

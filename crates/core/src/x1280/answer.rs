@@ -90,15 +90,16 @@ pub(super) fn is_signature(key: &PublicKey, message: &str, signature: &[u8]) -> 
     key.key_type() == KeyType::P256 && key.verify_onesid(message.as_bytes(), signature).is_ok()
 }
 
-/// Reads base64 or base64url, padded or not.
+/// Reads base64 or base64url, padded or not. Line breaks are passed over: a phone's library may put one after 76
+/// characters (RFC 2045 §6.8).
 pub(super) fn decode(text: &str) -> Option<Vec<u8>> {
-    let plain = text.trim_end_matches('=');
-    if plain.is_empty() || text.len() > MAX_SIGNATURE {
+    if text.len() > MAX_SIGNATURE {
         return None;
     }
-    STANDARD_NO_PAD
-        .decode(plain.replace('-', "+").replace('_', "/"))
-        .ok()
+    let plain = text.replace(['\r', '\n'], "").replace('-', "+").replace('_', "/");
+    let plain = plain.trim_end_matches('=');
+    let bytes = STANDARD_NO_PAD.decode(plain).ok()?;
+    (!bytes.is_empty()).then_some(bytes)
 }
 
 #[cfg(test)]
@@ -108,10 +109,25 @@ mod tests {
     #[test]
     fn a_signature_is_read_in_every_alphabet_of_base64() {
         let bytes = vec![0xfb, 0xff, 0xfe, 0x01];
-        for text in ["+//+AQ==", "+//+AQ", "-__-AQ==", "-__-AQ"] {
+        for text in [
+            "+//+AQ==",
+            "+//+AQ",
+            "-__-AQ==",
+            "-__-AQ",
+            "+//+AQ==\n",
+            "+//+\r\nAQ==",
+        ] {
             assert_eq!(decode(text), Some(bytes.clone()), "{text}");
         }
-        for text in ["", "====", "+//+A", "fbff fe01", "+//+AQ==\n", &"A".repeat(132)] {
+        for text in [
+            "",
+            "====",
+            "\n",
+            "+//+A",
+            "fbff fe01",
+            "+//+ AQ==",
+            &"A".repeat(132),
+        ] {
             assert_eq!(decode(text), None, "{text}");
         }
     }

@@ -28,9 +28,14 @@ pub(super) async fn refuse(
         .write(move |tx| {
             let found = standing::waiting(&*tx, &session, &token, &limits, now)?;
             let refusal = count(tx, &found, reason, &limits, now)?;
+            // Who does not hold the key is nobody that we know.
+            let actor = match reason {
+                RejectReason::InvalidOtp => format!("authenticator:{}", found.enrolled.phone.id),
+                _ => "system".to_owned(),
+            };
             let event = AuditEvent::new(
                 now,
-                format!("authenticator:{}", found.enrolled.phone.id),
+                actor,
                 "approval.wrong_code",
                 format!("approval:{}", found.approval.id),
             )

@@ -124,6 +124,37 @@ async fn the_code_of_a_waiting_session_is_not_in_the_store() {
 }
 
 #[tokio::test]
+async fn every_step_is_in_the_audit_log_and_no_secret_is() {
+    let stage = Stage::new().await;
+    let session = stage.begin().await;
+    let now = stage.world.now();
+    let wrong = stage
+        .marie
+        .verification(&session.session_id, &super::wrong_code(&session), now, None);
+    stage.verify(wrong).await.err().expect("a wrong code");
+    let answer = stage.verify(stage.approval(&session)).await.expect("an identity");
+    stage.begin().await;
+    stage.marie.decline(&stage.world.provider).await.expect("a no");
+    let store = &stage.world.provider.store;
+    let log = store
+        .read(|tx| Ok(tx.audit().page(0, 100)?))
+        .await
+        .expect("a page");
+    for action in [
+        "x1280.initiate",
+        "approval.wrong_code",
+        "approval.approve",
+        "approval.deny",
+    ] {
+        assert!(log.iter().any(|record| record.action == action), "{action}");
+    }
+    for secret in [&session.auto_password, &session.ws_token, &answer.jwt] {
+        let quoted = format!("\"{secret}\"");
+        assert!(!log.iter().any(|record| record.detail.contains(&quoted)));
+    }
+}
+
+#[tokio::test]
 async fn an_identity_that_nobody_collected_is_erased_when_its_session_is_over() {
     let stage = Stage::new().await;
     let session = stage.begin().await;
