@@ -82,7 +82,8 @@ pub struct ApplicationShown {
     pub verified: bool,
 }
 
-/// A mutual sign-in as the person is shown it (x1280.md §1, §3): what a phone needs to compare, and to sign its answer.
+/// A mutual sign-in as the person is shown it (X.1280 profile §1, §3): what a phone needs to compare, and to sign its
+/// answer.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
 pub struct MutualShown {

@@ -240,8 +240,8 @@ fn check_pending(approval: &Approval, now: Timestamp) -> Result<(), Refusal> {
     }
 }
 
-/// A mutual sign-in is approved by the message of x1280.md §3 alone, which carries the code: a yes without it would let in
-/// the very service that the person was to compare with their screen first. A no needs no code.
+/// A mutual sign-in is approved by the message of the X.1280 profile §3 alone, which carries the code: a yes without it
+/// would let in the very service that the person was to compare with their screen first. A no needs no code.
 fn check_front_door(approval: &Approval, claims: &DecisionClaims) -> Result<(), Refusal> {
     if approval.kind == ApprovalKind::Mutual && claims.decision == Decision::Approved {
         return Err(Refusal::invalid_request(

@@ -9,7 +9,7 @@ use std::borrow::Cow;
 pub enum DecisionProof {
     /// The compact JWS as the phone sent it (decisions.md).
     Jws(String),
-    /// The exact text that was signed, and the signature over its bytes (x1280.md §3).
+    /// The exact text that was signed, and the signature over its bytes (X.1280 profile §3).
     Message(SignedMessage),
 }
 

@@ -123,6 +123,20 @@ mod tests {
     }
 
     #[test]
+    fn code_token_and_random_are_those_of_another_implementation() {
+        // Reckoned in Python with nothing but HMAC, from a sealing key of 32 sevens.
+        let sealer = Sealer::new([7; 32]);
+        let session = session(ONE);
+        let code = AutoPassword::derive(&sealer, &session, &token("token-1"));
+        assert_eq!(code.reveal(), "745269");
+        assert_eq!(
+            WsToken::derive(&sealer, &session).reveal(),
+            "gus13iAjfk-q67JY--xQ7WFabVVh9NRM3Uy8jOH9dgM"
+        );
+        assert_eq!(random(&sealer, &session), "7b08b48b02045dfd5c8603ea6c8b48f6");
+    }
+
+    #[test]
     fn codes_are_spread_over_the_whole_range() {
         let sealer = Sealer::new([7; 32]);
         let mut first_digits = [0_u32; 10];

@@ -41,9 +41,7 @@ pub async fn verify(provider: &Provider, text: &str) -> Outcome<VerifiedCredenti
     } = verified(provider, text, AnchorUsage::Person).await?;
     let (container, issued_at) = (vds.container(), vds.issued_at().map(Timestamp::from_unix));
     let expires_at = vds.expires_at().map(Timestamp::from_unix);
-    let Content::Person(person) = vds.into_content() else {
-        return Err(Refusal::invalid_request("this is not the credential of a person").into());
-    };
+    let person = person(vds.into_content())?;
     let token_id = TokenId::parse(&person.token_id).ok_or_else(|| {
         Refusal::invalid_request(
             "the id of the credential must be 1 to 128 printable ASCII characters without quotes, backslash and bar",
@@ -71,6 +69,19 @@ pub async fn verify(provider: &Provider, text: &str) -> Outcome<VerifiedCredenti
         person,
         known,
     })
+}
+
+fn person(content: Content) -> Result<PersonClaims, Refusal> {
+    match content {
+        Content::Person(person) => Ok(person),
+        Content::Service(_) => Err(Refusal::invalid_request(
+            "this is the credential of a service and not the credential of a person",
+        )),
+        // A seal of ISO 22376 has values without names; which is which, its manifest says.
+        Content::Other(_) => Err(Refusal::invalid_request(
+            "this credential is genuine, but it does not say in a way that is known here who its person is",
+        )),
+    }
 }
 
 fn refuse_revoked(known: &Credential) -> Result<(), Refusal> {
