@@ -1,5 +1,6 @@
 //! Ages on the calendar (X.1280 profile §4). A person's age is a question of dates, not of seconds, so both ends are
-//! civil dates, those of `jiff`, which writes our times as well; the present one is that of UTC, the same for everyone who verifies the answer.
+//! civil dates, those of `jiff`, which writes our times as well; the present one is that of UTC, the same for everyone
+//! who verifies the answer.
 
 use crate::time::Timestamp;
 use jiff::civil::Date;
