@@ -81,6 +81,25 @@ fn allowed_algorithms_are_those_that_a_key_and_the_profile_share() {
 }
 
 #[test]
+fn a_service_of_x1280_has_no_grants_and_needs_no_key() {
+    let bare = accepted(&json!({ "profile": "x1280", "jwks": null }));
+    assert!(bare.keys.is_empty() && bare.grant_types.is_empty());
+    assert_eq!(bare.allowed_algorithms(), "");
+    let id = ClientId::parse("shop").unwrap();
+    let text = accepted(&json!({ "profile": "x1280", "jwks": null, "client_id": "shop" })).text;
+    assert!(Registration::stored(&id, &text).unwrap().keys.is_empty());
+    let with_key = accepted(&json!({ "profile": "x1280", "grant_types": [] }));
+    assert_eq!(with_key.keys.len(), 1);
+    assert_each_is_refused(&[
+        (
+            json!({ "profile": "x1280", "grant_types": ["client_credentials"] }),
+            "has no grant_types",
+        ),
+        (json!({ "profile": "x1280", "jwks": {} }), "jwks: a JWK Set"),
+    ]);
+}
+
+#[test]
 fn the_name_is_the_client_id_when_there_is_no_other() {
     let registration = accepted(&json!({ "client_name": null, "client_id": "shop" }));
     assert_eq!(registration.name, "shop");

@@ -2,12 +2,14 @@
 
 mod answers;
 mod between;
+mod credentials;
 mod enrol;
 mod identity;
 mod initiate;
 mod reject;
 mod services;
 mod session;
+mod trust;
 mod verify;
 
 use crate::scene::unlimited;
