@@ -98,7 +98,7 @@ pub(super) async fn create_missing(
         .await
 }
 
-/// Replaces the signing key of one algorithm, or of each. Answers the `kid`s of the successors.
+/// Replaces the key of ID tokens and access tokens of one algorithm, or of each. Answers the `kid`s of the successors.
 ///
 /// The successor is announced at once and signs later; the old key is retained from then on and retired when the
 /// last token that it signed has ended, plus a day. With [`RotateWhen::Now`] an announced successor is brought
@@ -118,6 +118,37 @@ pub async fn rotate(
             return Err(Refusal::invalid_request("this provider signs with RS256 and ES256 only").into());
         }
     };
+    replace(provider, KeyPurpose::Oidc, algorithms, when).await
+}
+
+/// Replaces the key of one purpose. That of identities is announced as [`rotate`] does; nobody caches that of
+/// credentials, and what it signed verifies until the key is revoked.
+///
+/// # Errors
+/// `invalid_request`: the key of push messages, which is never rotated. `conflict`: a rotation is under way.
+pub async fn rotate_purpose(
+    provider: &Provider,
+    purpose: KeyPurpose,
+    when: RotateWhen,
+) -> Outcome<Vec<String>> {
+    match purpose {
+        KeyPurpose::Oidc => rotate(provider, None, when).await,
+        KeyPurpose::Identity | KeyPurpose::Credential => {
+            replace(provider, purpose, vec![Algorithm::Es256], when).await
+        }
+        KeyPurpose::Push => Err(Refusal::invalid_request(
+            "the push key is never rotated: the subscriptions of phones are bound to it",
+        )
+        .into()),
+    }
+}
+
+async fn replace(
+    provider: &Provider,
+    purpose: KeyPurpose,
+    algorithms: Vec<Algorithm>,
+    when: RotateWhen,
+) -> Outcome<Vec<String>> {
     let now = provider.clock.now();
     let active_at = match when {
         RotateWhen::After(delay) => now + delay,
@@ -126,7 +157,7 @@ pub async fn rotate(
     // RSA takes its time: outside the transaction, also for a key that turns out not to be needed.
     let fresh = algorithms
         .into_iter()
-        .map(|algorithm| generate(provider, KeyPurpose::Oidc, algorithm, now, active_at));
+        .map(|algorithm| generate(provider, purpose, algorithm, now, active_at));
     let fresh = fresh.collect::<Result<Vec<_>, _>>()?;
     let (audit, policy) = (provider.audit_key(), provider.policy.clone());
     let kids = provider
@@ -164,7 +195,6 @@ pub async fn revoke(provider: &Provider, kid: &str) -> Outcome<()> {
                 key.ok_or_else(|| Refusal::not_found("there is no signing key with this kid; see key list"))?;
             match key.state(now) {
                 KeyState::Revoked => return Err(Refusal::conflict("this key is revoked already").into()),
-                KeyState::Active if key.purpose.is_made_at_need() => {}
                 KeyState::Active => bring_successor_forward(tx, &rows, key, now)?,
                 KeyState::Announced => keep_predecessor(tx, &rows, key, now)?,
                 KeyState::Retained | KeyState::Retired => {}
@@ -314,7 +344,7 @@ fn retain_others(
     Ok(())
 }
 
-/// Revoking the only active key needs another one that signs from this moment on.
+/// Revoking the only active key needs another one that signs from this moment on, unless one is made when it is needed.
 fn bring_successor_forward(
     tx: &mut dyn Writing,
     rows: &[SigningKey],
@@ -324,11 +354,13 @@ fn bring_successor_forward(
     if siblings(rows, key, KeyState::Active, now).next().is_some() {
         return Ok(());
     }
-    let announced = siblings(rows, key, KeyState::Announced, now)
-        .next()
-        .ok_or_else(|| {
-            Refusal::conflict("this is the only key that signs; run key rotate --now first, then revoke it")
-        })?;
+    let Some(announced) = siblings(rows, key, KeyState::Announced, now).next() else {
+        if key.purpose.is_made_at_need() {
+            return Ok(());
+        }
+        let only = "this is the only key that signs; run key rotate --now first, then revoke it";
+        return Err(Refusal::conflict(only).into());
+    };
     tx.keys_mut().update_times(&SigningKey {
         active_at: now,
         ..announced.clone()

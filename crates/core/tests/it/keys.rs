@@ -290,3 +290,47 @@ async fn a_ring_opens_a_key_once_and_only_with_its_sealing_key() {
     swapped[0].sealed = other;
     assert!(KeyRing::open(&KeyRing::default(), &swapped, &world.provider.sealer).is_err());
 }
+
+/// The key that signs for a purpose of X.1280; it is made when it is needed.
+async fn es256(world: &World, purpose: KeyPurpose) -> String {
+    let key = countersign_core::keys::need::signer(&world.provider, purpose, Es256).await;
+    key.unwrap().kid
+}
+
+#[tokio::test]
+async fn keys_of_other_purposes_are_rotated_for_themselves() {
+    let world = World::new().await;
+    let (rs256, oidc) = (signer(&world, Rs256), signer(&world, Es256));
+    for purpose in [KeyPurpose::Identity, KeyPurpose::Credential] {
+        let old = es256(&world, purpose).await;
+        let announced = rotate::rotate_purpose(&world.provider, purpose, RotateWhen::default());
+        let new = announced.await.unwrap().remove(0);
+        assert_eq!(
+            es256(&world, purpose).await,
+            old,
+            "the successor is announced first"
+        );
+        let again = rotate::rotate_purpose(&world.provider, purpose, RotateWhen::default()).await;
+        assert_eq!(refused(again), ErrorCode::Conflict);
+        let forward = rotate::rotate_purpose(&world.provider, purpose, RotateWhen::Now).await;
+        assert_eq!(forward.unwrap(), [new.as_str()]);
+        assert_eq!(es256(&world, purpose).await, new);
+    }
+    assert_eq!((signer(&world, Rs256), signer(&world, Es256)), (rs256, oidc));
+    let push = rotate::rotate_purpose(&world.provider, KeyPurpose::Push, RotateWhen::Now).await;
+    assert_eq!(refused(push), ErrorCode::InvalidRequest);
+}
+
+#[tokio::test]
+async fn revoking_a_key_that_is_made_at_need_takes_its_announced_successor() {
+    let world = World::new().await;
+    let old = es256(&world, KeyPurpose::Identity).await;
+    let announced = rotate::rotate_purpose(&world.provider, KeyPurpose::Identity, RotateWhen::default());
+    let new = announced.await.unwrap().remove(0);
+    rotate::revoke(&world.provider, &old).await.unwrap();
+    assert_eq!(es256(&world, KeyPurpose::Identity).await, new);
+    // And without one, another is made.
+    rotate::revoke(&world.provider, &new).await.unwrap();
+    let third = es256(&world, KeyPurpose::Identity).await;
+    assert!(third != old && third != new);
+}

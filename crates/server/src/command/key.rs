@@ -6,8 +6,8 @@ use crate::failure::Failed;
 use crate::output::{BAD, Cell, GOOD, Table, WAITING};
 use clap::builder::{PossibleValuesParser, TypedValueParser as _};
 use countersign_core::Provider;
-use countersign_core::keys::KeyState;
 use countersign_core::keys::rotate::{self, ALGORITHMS, KeyItem, RotateWhen};
+use countersign_core::keys::{KeyPurpose, KeyState};
 use countersign_jose::Algorithm;
 use serde::Serialize;
 
@@ -17,6 +17,8 @@ Examples:
   countersign key rotate
       Announce a successor of each key; it signs a day later, when everybody has seen it.
   countersign key rotate --algorithm RS256 --now
+  countersign key rotate --purpose identity
+      The key of identities of X.1280, which stand in a key set of their own.
   countersign key revoke KID
       A key was stolen: replace it at once, then take it back. What it signed verifies no more.
 A running server takes the change over within a few seconds.";
@@ -37,7 +39,10 @@ enum Command {
     List,
     /// Replace the keys
     Rotate {
-        /// Only the key of this algorithm
+        /// What the key signs
+        #[arg(long, default_value = "oidc", value_parser = purpose_parser())]
+        purpose: KeyPurpose,
+        /// Only the key of this algorithm; for the purpose oidc
         #[arg(long, value_parser = algorithm_parser())]
         algorithm: Option<Algorithm>,
         /// Sign with the new key at once; who has the old key set in memory cannot verify its first tokens
@@ -55,19 +60,36 @@ fn algorithm_parser() -> impl clap::builder::TypedValueParser<Value = Algorithm>
     PossibleValuesParser::new(ALGORITHMS.map(Algorithm::name)).try_map(|name| name.parse::<Algorithm>())
 }
 
+/// The push key is never rotated.
+fn purpose_parser() -> impl clap::builder::TypedValueParser<Value = KeyPurpose> {
+    let rotated = [KeyPurpose::Oidc, KeyPurpose::Identity, KeyPurpose::Credential];
+    PossibleValuesParser::new(rotated.map(KeyPurpose::as_str))
+        .try_map(|word| KeyPurpose::parse(&word).ok_or("no such purpose"))
+}
+
 /// Runs `countersign key`.
 pub(crate) async fn run(args: Args) -> Result<(), Failed> {
     let opened = args.at.open().await?;
     let provider = &opened.provider;
     let concerned = match args.command {
         Command::List => None,
-        Command::Rotate { algorithm, now } => {
+        Command::Rotate {
+            purpose,
+            algorithm,
+            now,
+        } => {
             let when = if now {
                 RotateWhen::Now
             } else {
                 RotateWhen::default()
             };
-            Some(rotate::rotate(provider, algorithm, when).await?)
+            Some(match (purpose, algorithm) {
+                (KeyPurpose::Oidc, algorithm) => rotate::rotate(provider, algorithm, when).await?,
+                (purpose, None | Some(Algorithm::Es256)) => {
+                    rotate::rotate_purpose(provider, purpose, when).await?
+                }
+                (_, Some(_)) => return Err(Failed::usage("keys of this purpose sign with ES256 only")),
+            })
         }
         Command::Revoke { kid } => {
             rotate::revoke(provider, &kid).await?;

@@ -159,6 +159,32 @@ async fn what_cannot_be_is_refused_with_what_to_change() {
     }
 }
 
+#[tokio::test]
+async fn a_credential_outlives_the_rotation_of_its_key_and_not_its_revocation() {
+    let operator = Operator::new().await;
+    let issued = operator.json(&MARIE);
+    let credential = issued["credential"].as_str().unwrap();
+    let old = operator.json(&["credential", "verify", credential])["key"].clone();
+    let rotated = operator.json(&["key", "rotate", "--purpose", "credential", "--now"]);
+    assert_eq!(
+        (&rotated[0]["purpose"], &rotated[0]["state"]),
+        (&json!("credential"), &json!("active"))
+    );
+    operator.ok(&["credential", "verify", credential]);
+    let anew = operator.json(&MARIE);
+    let anew = operator.json(&["credential", "verify", anew["credential"].as_str().unwrap()]);
+    assert_eq!(anew["key"], rotated[0]["kid"]);
+    operator.ok(&["key", "revoke", old.as_str().unwrap()]);
+    let sentence = operator.fails(1, &["credential", "verify", credential]);
+    assert!(sentence.contains("not trusted"), "{sentence}");
+    for wrong in [
+        ["key", "rotate", "--purpose", "push", "--now"].as_slice(),
+        &["key", "rotate", "--purpose", "identity", "--algorithm", "RS256"],
+    ] {
+        assert_eq!(operator.run(wrong, "").0, 2, "{wrong:?}");
+    }
+}
+
 /// Bytes that no compression makes shorter.
 fn noise(length: usize) -> Vec<u8> {
     let digests = (0_u32..).flat_map(|n| countersign_jose::hash::sha256(&n.to_be_bytes()));
