@@ -22,14 +22,9 @@ pub trait ServiceStore {
     fn origin_known(&self, origin: &str) -> Answer<bool>;
     /// Adds one after its client; `disabled_at` of the argument is not read.
     fn insert(&mut self, service: &Service) -> Answer<()>;
-    /// Puts another credential and another response key in force. Decides the race: `false` means that `before` is no
-    /// longer what is stored.
-    fn rotate(
-        &mut self,
-        before: &Service,
-        vds_issued_at: Timestamp,
-        response_key_version: u32,
-    ) -> Answer<bool>;
+    /// Puts the credential and the response key of `after` in force. Decides the race: `false` means that those of
+    /// `before` are no longer what is stored.
+    fn rotate(&mut self, before: &Service, after: &Service) -> Answer<bool>;
 }
 
 /// Trust anchors.

@@ -1,6 +1,6 @@
 //! The checks, from the directory outwards. One that cannot be made for want of an earlier one is left out.
 
-use super::{Findings, Status, push, server};
+use super::{Findings, Status, identity, push, server};
 use crate::config::{Config, seconds_text};
 use crate::data::{DataDir, mode, sealing_key};
 use crate::failure::Failed;
@@ -65,6 +65,7 @@ async fn inside(findings: &mut Findings, opened: &Opened) {
     audit_log(findings, &opened.provider).await;
     clock(findings, &opened.provider).await;
     push::run(findings, &opened.provider, false).await;
+    identity::run(findings, &opened.provider).await;
     let stats = opened.store.stats().map_err(Failed::from);
     let size = |bytes: u64| format!("{:.1} MiB", bytes_in_mib(bytes));
     if let Some(stats) = findings.take("size", stats, |stats| {

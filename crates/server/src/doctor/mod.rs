@@ -1,6 +1,7 @@
 //! `countersign doctor`: whether everything is in order, and what to do where it is not.
 
 mod checks;
+mod identity;
 mod push;
 mod server;
 

@@ -40,6 +40,65 @@ fn a_server_that_does_not_run_is_a_warning() {
     );
 }
 
+#[test]
+fn a_credential_of_a_service_and_a_key_of_an_issuer_that_end_soon_are_told() {
+    let server = TestServer::prepare();
+    let told = |check: &str| {
+        let (ran, findings) = doctor(&server);
+        assert_eq!(failed(&findings), [] as [&str; 0], "{ran:?}");
+        let told = findings.iter().filter(|finding| finding["check"] == check);
+        let told = told.map(|finding| finding["message"].as_str().unwrap().to_owned());
+        told.collect::<Vec<_>>()
+    };
+    assert_eq!((told("services").len(), told("trust anchors").len()), (0, 0));
+    let add = |name: &str, expires: &str| {
+        server.command([
+            "service",
+            "add",
+            "--name",
+            name,
+            "--allowed-scope",
+            "identity:name",
+            "--audience",
+            name,
+            "--expires",
+            expires,
+        ])
+    };
+    add("shop", "31d");
+    assert_eq!(told("services"), ["1 in use"]);
+    let till = add("till", "29d");
+    let sentences = told("services");
+    assert_eq!((sentences.len(), sentences[0].as_str()), (2, "2 in use"));
+    let advice = format!(
+        "service rotate {} --only credential",
+        till["serviceId"].as_str().unwrap()
+    );
+    assert!(sentences[1].contains(&advice), "{sentences:?}");
+    server.command(["service", "disable", "till"]);
+    assert_eq!(told("services"), ["1 in use"]);
+
+    let key = countersign_jose::PrivateKey::generate(countersign_jose::KeyType::P256).unwrap();
+    let file = server.data().join("bank.json");
+    fs::write(&file, serde_json::to_string(key.public().jwk()).unwrap()).unwrap();
+    let soon = jiff::Timestamp::now() + jiff::SignedDuration::from_hours(24 * 29);
+    let ends = soon.to_string();
+    let file = file.to_str().unwrap();
+    server.command([
+        "trust",
+        "add",
+        "--name",
+        "Bank",
+        "--issuer",
+        "bank",
+        "--jwk",
+        file,
+        "--not-after",
+        &ends,
+    ]);
+    assert!(told("trust anchors")[0].contains("trust add"));
+}
+
 #[cfg(unix)]
 #[test]
 fn what_is_wrong_is_named_and_ends_with_1() {

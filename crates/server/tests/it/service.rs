@@ -66,6 +66,7 @@ async fn a_service_is_handed_what_it_needs_once() {
         "consentRequired": false, "allowedScopes": ["identity:basic", "identity:age_over_18"],
         "defaultScopes": ["identity:age_over_18"], "origins": ["https://shop.example"],
         "logoUrl": "https://shop.example/logo.png", "serviceVdsIssuedAt": shown["serviceVdsIssuedAt"],
+        "serviceVdsExpiresAt": added["serviceVdsExpiresAt"],
         "createdAt": shown["createdAt"],
     });
     assert_eq!(shown, expected);

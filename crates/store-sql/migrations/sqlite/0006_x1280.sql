@@ -14,6 +14,7 @@ CREATE TABLE services (
     claim_style TEXT NOT NULL CHECK (claim_style IN ('snake', 'camel')),
     consent_required INTEGER NOT NULL CHECK (consent_required IN (0, 1)),
     vds_issued_at INTEGER NOT NULL CHECK (vds_issued_at % 1000 = 0),
+    vds_expires_at INTEGER NOT NULL CHECK (vds_expires_at > vds_issued_at),
     response_key_version INTEGER NOT NULL CHECK (response_key_version > 0),
     created_at INTEGER NOT NULL
 ) STRICT;

@@ -4,7 +4,6 @@ use crate::fields::{Entity, Fields};
 use crate::tx::Tx;
 use countersign_core::failure::Fault;
 use countersign_core::store::ServiceStore;
-use countersign_core::time::Timestamp;
 use countersign_core::x1280::service::WebOrigin;
 use countersign_core::x1280::{Service, ServiceId};
 use countersign_protocol::x1280::{ClaimStyle, IdentityScope};
@@ -26,6 +25,7 @@ impl Entity for Service {
             claim_style: fields.text_as(ClaimStyle::parse)?,
             consent_required: fields.flag()?,
             vds_issued_at: fields.time()?,
+            vds_expires_at: fields.time()?,
             response_key_version: fields.count()?,
             created_at: fields.time()?,
             disabled_at: fields.optional_time()?,
@@ -92,6 +92,7 @@ impl ServiceStore for Tx<'_> {
                 service.claim_style.as_str(),
                 service.consent_required,
                 service.vds_issued_at.millis(),
+                service.vds_expires_at.millis(),
                 service.response_key_version,
                 service.created_at.millis(),
             ],
@@ -105,17 +106,13 @@ impl ServiceStore for Tx<'_> {
         Ok(())
     }
 
-    fn rotate(
-        &mut self,
-        before: &Service,
-        vds_issued_at: Timestamp,
-        response_key_version: u32,
-    ) -> Result<bool, Fault> {
+    fn rotate(&mut self, before: &Service, after: &Service) -> Result<bool, Fault> {
         self.wins(
             sql!("x1280/service_rotate"),
             params![
-                vds_issued_at.millis(),
-                response_key_version,
+                after.vds_issued_at.millis(),
+                after.vds_expires_at.millis(),
+                after.response_key_version,
                 before.id.as_str(),
                 before.vds_issued_at.millis(),
                 before.response_key_version,

@@ -94,18 +94,24 @@ pub async fn origins_of_services_in_use_are_known(fixture: &dyn Fixture) {
 pub async fn a_service_is_rotated_once_from_each_state(fixture: &dyn Fixture) {
     let store = fixture.open();
     services(&store).await;
-    let rotate = |before: Service, seconds, version| {
-        move |tx: &mut dyn Writing| tx.services_mut().rotate(&before, at(seconds), version)
+    let rotate = |before: Service, after: Service| {
+        move |tx: &mut dyn Writing| tx.services_mut().rotate(&before, &after)
     };
-    assert!(write(&store, rotate(service(1), 60, 2)).await);
-    assert!(!write(&store, rotate(service(1), 61, 2)).await);
     let rotated = Service {
         vds_issued_at: at(60),
+        vds_expires_at: at(90),
         response_key_version: 2,
         ..service(1)
     };
+    let other = Service {
+        vds_issued_at: at(61),
+        ..rotated.clone()
+    };
+    assert!(write(&store, rotate(service(1), rotated.clone())).await);
+    assert!(!write(&store, rotate(service(1), other.clone())).await);
     assert_eq!(found(&store, 1).await, Some(rotated.clone()));
-    assert!(write(&store, rotate(rotated, 60, 3)).await);
+    assert!(write(&store, rotate(rotated, other.clone())).await);
+    assert_eq!(found(&store, 1).await, Some(other.clone()));
     assert_eq!(found(&store, 2).await, Some(service(2)));
-    assert!(!write(&store, rotate(service(9), 60, 2)).await);
+    assert!(!write(&store, rotate(service(9), other)).await);
 }

@@ -67,8 +67,6 @@ pub struct AddedService {
     pub service: Service,
     /// Its credential, HC1 text: `serviceVds` of its requests.
     pub service_vds: String,
-    /// When the credential ends.
-    pub vds_expires_at: Timestamp,
     /// The key of its response hashes.
     pub response_key: ResponseKey,
 }
@@ -81,13 +79,12 @@ pub async fn add(provider: &Provider, new: NewService, by: &str) -> Outcome<Adde
     let now = provider.clock.now();
     let service = checked(&new, ServiceId::new(&*provider.entropy), now)?;
     let client = client(&service, new.jwks)?;
-    let vds_expires_at = new.lifetime.end(now)?;
-    let service_vds = issue(provider, &service, vds_expires_at).await?;
+    let service_vds = issue(provider, &service).await?;
     let event = AuditEvent::new(now, actor(by), "service.add", format!("service:{}", service.id))
         .with("name", &service.name)
         .with("audience", &service.audience)
         .with("allowed_scopes", &service.allowed_scopes)
-        .with("vds_expires_at", vds_expires_at.rfc3339());
+        .with("vds_expires_at", service.vds_expires_at.rfc3339());
     let audit = provider.audit_key();
     let service = provider
         .store
@@ -102,7 +99,6 @@ pub async fn add(provider: &Provider, new: NewService, by: &str) -> Outcome<Adde
         response_key: service.response_key(&provider.sealer),
         service,
         service_vds,
-        vds_expires_at,
     })
 }
 
@@ -133,6 +129,7 @@ fn checked(new: &NewService, id: ServiceId, now: Timestamp) -> Result<Service, R
         claim_style: new.claim_style,
         consent_required: new.consent_required,
         vds_issued_at: Timestamp::from_unix(now.unix()),
+        vds_expires_at: new.lifetime.end(now)?,
         response_key_version: 1,
         created_at: now,
         disabled_at: None,

@@ -47,6 +47,8 @@ pub struct Service {
     pub consent_required: bool,
     /// `iat` of its current credential, in whole seconds: those from before were replaced.
     pub vds_issued_at: Timestamp,
+    /// `exp` of its current credential.
+    pub vds_expires_at: Timestamp,
     /// Which of its response keys is in force, from 1.
     pub response_key_version: u32,
     /// When it was registered.

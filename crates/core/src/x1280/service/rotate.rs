@@ -25,8 +25,8 @@ pub enum Rotation {
 pub struct Rotated {
     /// The service.
     pub service: Service,
-    /// Its new credential and when that ends, if it was replaced.
-    pub service_vds: Option<(String, Timestamp)>,
+    /// Its new credential, if it was replaced.
+    pub service_vds: Option<String>,
     /// Its new response key, if it was replaced.
     pub response_key: Option<ResponseKey>,
 }
@@ -45,12 +45,11 @@ pub async fn rotate(
 ) -> Outcome<Rotated> {
     let now = provider.clock.now();
     let before = list::find(provider, text).await?;
-    let after = successor(&before, what, now);
+    let after = successor(&before, what, lifetime, now)?;
     let service_vds = if what == Rotation::ResponseKey {
         None
     } else {
-        let end = lifetime.end(now)?;
-        Some((issue(provider, &after, end).await?, end))
+        Some(issue(provider, &after).await?)
     };
     let event = AuditEvent::new(now, actor(by), "service.rotate", format!("service:{}", after.id))
         .with("credential", what != Rotation::ResponseKey)
@@ -59,8 +58,7 @@ pub async fn rotate(
     let service = provider
         .store
         .write(move |tx| {
-            let (issued_at, version) = (after.vds_issued_at, after.response_key_version);
-            if !tx.services_mut().rotate(&before, issued_at, version)? {
+            if !tx.services_mut().rotate(&before, &after)? {
                 return Err(
                     Refusal::conflict("this service is being rotated by somebody else; look again").into(),
                 );
@@ -78,15 +76,21 @@ pub async fn rotate(
 }
 
 /// The service as it is after the rotation.
-fn successor(before: &Service, what: Rotation, now: Timestamp) -> Service {
+fn successor(
+    before: &Service,
+    what: Rotation,
+    lifetime: Lifetime,
+    now: Timestamp,
+) -> Result<Service, Refusal> {
     let mut after = before.clone();
     if what != Rotation::ResponseKey {
         // Two credentials of one second could not be told apart, and both would be in force.
         let next = before.vds_issued_at + Duration::from_secs(1);
         after.vds_issued_at = Timestamp::from_unix(now.unix()).max(next);
+        after.vds_expires_at = lifetime.end(after.vds_issued_at)?;
     }
     if what != Rotation::Credential {
         after.response_key_version = before.response_key_version.saturating_add(1);
     }
-    after
+    Ok(after)
 }

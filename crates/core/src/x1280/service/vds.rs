@@ -4,18 +4,17 @@ use super::Service;
 use crate::failure::{Failure, Fault, Outcome, Refusal};
 use crate::keys::{KeyPurpose, need};
 use crate::provider::Provider;
-use crate::time::Timestamp;
 use crate::x1280::ServiceId;
 use crate::x1280::trust::{AnchorUsage, verified};
 use countersign_jose::Algorithm;
 use countersign_protocol::ErrorCode;
 use countersign_vds::{Content, ServiceClaims};
 
-/// Issues the credential of a service; `iat` is its `vds_issued_at`.
+/// Issues the credential of a service; `iat` and `exp` are its `vds_issued_at` and `vds_expires_at`.
 ///
 /// # Errors
 /// The store or the library fails.
-pub(super) async fn issue(provider: &Provider, service: &Service, expires_at: Timestamp) -> Outcome<String> {
+pub(super) async fn issue(provider: &Provider, service: &Service) -> Outcome<String> {
     let key = need::signer(provider, KeyPurpose::Credential, Algorithm::Es256).await?;
     let words = service.allowed_scopes.iter().map(ToString::to_string);
     let claims = ServiceClaims {
@@ -30,7 +29,7 @@ pub(super) async fn issue(provider: &Provider, service: &Service, expires_at: Ti
         &Content::Service(claims),
         provider.host.as_str(),
         service.vds_issued_at.unix(),
-        Some(expires_at.unix()),
+        Some(service.vds_expires_at.unix()),
         key.kid.as_bytes(),
         &key.private,
     );

@@ -36,7 +36,7 @@ impl<'s> HandedOver<'s> {
         Self {
             service_id: added.service.id.as_str(),
             service_vds: Some(&added.service_vds),
-            service_vds_expires_at: Some(moment(added.vds_expires_at)),
+            service_vds_expires_at: Some(moment(added.service.vds_expires_at)),
             response_key: Some(added.response_key.reveal()),
             name: &added.service.name,
         }
@@ -44,11 +44,11 @@ impl<'s> HandedOver<'s> {
 
     /// What was replaced.
     pub(super) fn rotated(rotated: &'s Rotated) -> Self {
-        let vds = rotated.service_vds.as_ref();
+        let vds = rotated.service_vds.as_deref();
         Self {
             service_id: rotated.service.id.as_str(),
-            service_vds: vds.map(|(text, _)| text.as_str()),
-            service_vds_expires_at: vds.map(|(_, end)| moment(*end)),
+            service_vds: vds,
+            service_vds_expires_at: vds.map(|_| moment(rotated.service.vds_expires_at)),
             response_key: rotated.response_key.as_ref().map(ResponseKey::reveal),
             name: &rotated.service.name,
         }
@@ -93,6 +93,7 @@ pub(super) struct Item {
     #[serde(skip_serializing_if = "Option::is_none")]
     privacy_url: Option<String>,
     service_vds_issued_at: String,
+    service_vds_expires_at: String,
     created_at: String,
     #[serde(skip_serializing_if = "Option::is_none")]
     disabled_at: Option<String>,
@@ -118,6 +119,7 @@ impl From<&Service> for Item {
             logo_url: service.logo_url.clone(),
             privacy_url: service.privacy_url.clone(),
             service_vds_issued_at: moment(service.vds_issued_at),
+            service_vds_expires_at: moment(service.vds_expires_at),
             created_at: moment(service.created_at),
             disabled_at: service.disabled_at.map(moment),
         }
@@ -136,7 +138,7 @@ impl Item {
         format!(
             "{style}{}{style:#}  {}\nid             {}\naudience       {}\nallowed        {}\ndefault        {}\n\
              origins        {}\nclaim style    {}\nmust consent   {}\nlogo           {}\nprivacy        {}\n\
-             credential     issued {}\ncreated        {}",
+             credential     from {} until {}\ncreated        {}",
             self.status,
             plain(&self.name),
             self.service_id,
@@ -153,6 +155,7 @@ impl Item {
             or_dash(&self.logo_url),
             or_dash(&self.privacy_url),
             self.service_vds_issued_at,
+            self.service_vds_expires_at,
             self.created_at,
         )
     }

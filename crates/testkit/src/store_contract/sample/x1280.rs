@@ -55,6 +55,7 @@ pub fn service(n: u8) -> Service {
         claim_style: ClaimStyle::Camel,
         consent_required: true,
         vds_issued_at: NOW,
+        vds_expires_at: NOW + LIFETIME,
         response_key_version: 1,
         created_at: after(n),
         disabled_at: None,
