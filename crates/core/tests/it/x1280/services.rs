@@ -170,7 +170,7 @@ async fn a_replaced_a_foreign_or_a_personal_credential_proves_nothing() {
     .expect("a rotation");
     let old = ask(&stage, json!({ "serviceVds": good })).await;
     assert_eq!(refused(old), ErrorCode::InvalidService);
-    let (new, _) = rotated.service_vds.expect("a new credential");
+    let new = rotated.service_vds.expect("a new credential");
     ask(&stage, json!({ "serviceVds": new }))
         .await
         .expect("the new one");
