@@ -42,7 +42,7 @@ pub trait TrustStore {
     fn remove(&mut self, id: TrustAnchorId, at: Timestamp) -> Answer<bool>;
 }
 
-/// Credentials of people.
+/// Credentials of people. One whose signing key was revoked reads as revoked, without a reason.
 pub trait CredentialStore {
     /// By id, revoked or not.
     fn by_id(&self, id: &TokenId) -> Answer<Option<Credential>>;

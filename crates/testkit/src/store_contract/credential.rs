@@ -1,8 +1,10 @@
 //! Credentials of people.
 
+use super::keys::key;
 use super::sample::x1280::{credential, token_id};
 use super::sample::{LIFETIME, NOW, at, people, user_id};
 use super::{Fixture, read, write};
+use countersign_core::keys::SigningKey;
 use countersign_core::store::{Store, Writing};
 use countersign_core::x1280::credential::{Credential, CredentialOrigin, Revocation};
 use std::sync::Arc;
@@ -141,4 +143,32 @@ pub async fn a_credential_is_revoked_unseen(fixture: &dyn Fixture) {
     };
     assert_eq!(found(&store, 1).await, Some(unseen));
     assert!(!put(&store, credential(1)).await);
+}
+
+/// Whoever stole the key could have issued it. A key that was only replaced changes nothing.
+pub async fn a_credential_is_revoked_with_its_key(fixture: &dyn Fixture) {
+    let store = ready(fixture).await;
+    assert!(put(&store, credential(1)).await);
+    let replaced = SigningKey {
+        retained_at: Some(at(2)),
+        retired_at: Some(at(3)),
+        ..key("kid-1", NOW)
+    };
+    let stolen = SigningKey {
+        revoked_at: Some(at(5)),
+        ..replaced.clone()
+    };
+    write(&store, move |tx| tx.keys_mut().insert(&replaced)).await;
+    assert_eq!(found(&store, 1).await, Some(credential(1)));
+    write(&store, move |tx| tx.keys_mut().update_times(&stolen)).await;
+    let with_its_key = Credential {
+        revoked: Some(Revocation {
+            at: at(5),
+            reason: None,
+        }),
+        ..credential(1)
+    };
+    assert_eq!(found(&store, 1).await, Some(with_its_key.clone()));
+    let all = read(&store, |tx| tx.credentials().list()).await;
+    assert_eq!(all, [with_its_key]);
 }

@@ -6,7 +6,7 @@ use countersign_core::keys::{KeyPurpose, SigningKey};
 use countersign_core::time::Timestamp;
 use countersign_jose::Algorithm;
 
-fn key(kid: &str, announced_at: Timestamp) -> SigningKey {
+pub(super) fn key(kid: &str, announced_at: Timestamp) -> SigningKey {
     SigningKey {
         kid: kid.to_owned(),
         purpose: KeyPurpose::Oidc,

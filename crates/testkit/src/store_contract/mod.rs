@@ -127,7 +127,8 @@ macro_rules! store_contract {
             trust: an_anchor_comes_back_as_it_was, anchors_that_share_a_reference_come_oldest_first,
                 an_anchor_is_removed_once;
             credential: a_credential_comes_back_as_it_was, what_is_learned_of_a_credential_is_written,
-                another_issuer_does_not_take_an_id_over, a_credential_is_revoked_once, a_credential_is_revoked_unseen;
+                another_issuer_does_not_take_an_id_over, a_credential_is_revoked_once, a_credential_is_revoked_unseen,
+                a_credential_is_revoked_with_its_key;
             enrolment: an_enrolment_comes_back_as_it_was, a_credential_has_one_living_enrolment,
                 enrolments_of_a_phone_are_revoked_together, a_challenge_is_spent_once, one_of_64_phones_enrols;
             mutual_session: a_mutual_session_comes_back_in_every_state, a_mutual_session_is_answered_once,

@@ -28,7 +28,8 @@ pub struct Credential {
     pub sealed_claims: Option<Vec<u8>>,
     /// When it was issued here or seen for the first time.
     pub recorded_at: Timestamp,
-    /// When it was revoked, for good, and why.
+    /// When it was revoked, for good, and why. A credential whose key of ours was revoked is revoked with that key, also
+    /// where it is enrolled: whoever stole the key could have issued it.
     pub revoked: Option<Revocation>,
 }
 

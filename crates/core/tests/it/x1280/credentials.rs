@@ -77,6 +77,22 @@ async fn a_revoked_key_ends_every_credential_that_it_signed() {
 }
 
 #[tokio::test]
+async fn a_revoked_key_ends_also_what_is_enrolled_and_waits() {
+    let stage = Stage::new().await;
+    let session = stage.begin().await;
+    let kid = kept(&stage).await.0.origin.expect("an issuer").key;
+    rotate::revoke(&stage.world.provider, &kid)
+        .await
+        .expect("a revocation");
+    let answered = stage.verify(stage.approval(&session)).await;
+    assert_eq!(refused(answered), ErrorCode::NotFound);
+    assert_eq!(
+        refused(stage.try_begin(&json!({})).await),
+        ErrorCode::AccessDenied
+    );
+}
+
+#[tokio::test]
 async fn a_key_that_another_process_made_is_found() {
     let world = World::new().await;
     let stale = world.provider.keys();
