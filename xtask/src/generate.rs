@@ -14,15 +14,18 @@ pub(crate) fn run() -> Outcome {
         "--locked",
         "--quiet",
         "-p",
+        "countersign-core",
+        "-p",
         "countersign-http",
         "-p",
         "countersign-server",
         "--",
         "reference",
+        "committed_vectors",
         "a_code_of_the_service_signs_in",
     ]);
     step::run(
-        "docs/reference, and the flow that a test records",
+        "docs/reference, vectors, and the flow that a test records",
         references.env("UPDATE_REFERENCE", "1"),
     )?;
     demo::build(false)?;

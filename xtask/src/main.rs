@@ -29,7 +29,7 @@ enum Command {
     Lint,
     /// Fail when a crate depends on a room above it, or on what we do not want in the house
     CheckDeps,
-    /// Write the generated references and flows anew (docs/reference, docs/flows)
+    /// Write the generated references, flows and vectors anew (docs/reference, docs/flows, vectors)
     Gen,
     /// Measure the release server beside npm oidc-provider, one core each, and write docs/benchmarks.md
     #[cfg(target_os = "linux")]

@@ -9,7 +9,9 @@ mod initiate;
 mod reject;
 mod services;
 mod session;
+mod spec;
 mod trust;
+mod vectors;
 mod verify;
 
 use crate::scene::unlimited;
