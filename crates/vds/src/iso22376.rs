@@ -55,17 +55,21 @@ impl Seal {
     pub(crate) fn verify(self, key: &PublicKey) -> Result<VerifiedVds, VdsError> {
         let signed = [&self.header[..], &hash::sha256(&self.payload)].concat();
         key.verify(Self::ALGORITHM, &signed, &self.signature)?;
-        let values = message_pack::read(&self.payload)?;
-        let claims = (0_u64..).map(Value::from).zip(values).collect();
         Ok(VerifiedVds {
             container: Container::Iso22376,
             kid: Some(self.reference.clone().into_bytes()),
             issued_at: Some(self.time()),
+            content: self.content()?,
             issuer: Some(self.reference),
             not_before: None,
             expires_at: None,
-            content: Content::Other(claims),
         })
+    }
+
+    /// The values of the payload, whoever signed them.
+    pub(crate) fn content(&self) -> Result<Content, VdsError> {
+        let values = message_pack::read(&self.payload)?;
+        Ok(Content::Other((0_u64..).map(Value::from).zip(values).collect()))
     }
 
     /// Offset 11 to 14: Unix seconds, big-endian.

@@ -6,9 +6,10 @@
 //! **ISO 22376** version 2 is a header, MessagePack values in the order of a manifest, and a signature r‖s. It is read
 //! and verified, never issued.
 //!
-//! **Types say what has happened.** [`UnverifiedVds`] is what somebody shows; it gives no claim, only what is needed to
-//! choose a key. [`VerifiedVds`] is what that key vouches for, and only a verification makes one. The claims are parsed
-//! after the signature, so that no stranger's bytes reach that parser.
+//! **Types say what has happened.** [`UnverifiedVds`] is what somebody shows; it gives what is needed to choose a key.
+//! [`VerifiedVds`] is what that key vouches for, and only a verification makes one. The claims are parsed after the
+//! signature, so that no stranger's bytes reach that parser. Only the holder's own phone, which has no key to verify with,
+//! asks for [`ClaimedVds`], which nothing accepts as verified.
 //!
 //! **Limits come before work.** 8 KiB of text, 64 KiB inflated, 16 levels of nesting, no map with one key twice, and no
 //! declared length is believed before the bytes are there.
@@ -37,6 +38,7 @@
 
 mod alphabet;
 mod cbor;
+mod claimed;
 mod content;
 mod error;
 mod hc1;
@@ -47,6 +49,7 @@ mod unverified;
 mod verified;
 
 pub use ciborium::Value;
+pub use claimed::ClaimedVds;
 pub use content::{Content, PersonClaims, ServiceClaims};
 pub use error::VdsError;
 pub use issue::issue;

@@ -5,7 +5,7 @@ use countersign_jose::{Algorithm, PublicKey};
 use crate::alphabet::{self, Unwrapped};
 use crate::hc1::{self, Sign1};
 use crate::iso22376::Seal;
-use crate::{VdsError, VerifiedVds};
+use crate::{ClaimedVds, VdsError, VerifiedVds};
 
 /// The two containers of x1280.md §6.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -84,6 +84,26 @@ impl UnverifiedVds {
         match &self.0 {
             Inner::Hc1(message) => message.algorithm(),
             Inner::Iso22376(_) => Seal::ALGORITHM,
+        }
+    }
+
+    /// What it says of itself, for whoever carries it: a phone has to name a credential before anybody has verified it.
+    /// A decision about the person needs [`verify`](Self::verify).
+    ///
+    /// # Errors
+    /// [`VdsError::Malformed`], [`VdsError::TooDeep`], [`VdsError::DuplicateKey`] or [`VdsError::Claim`].
+    pub fn claimed(&self) -> Result<ClaimedVds, VdsError> {
+        match &self.0 {
+            Inner::Hc1(message) => message.claims().map(|cwt| ClaimedVds {
+                issuer: cwt.issuer,
+                expires_at: cwt.expires_at,
+                content: cwt.content,
+            }),
+            Inner::Iso22376(seal) => seal.content().map(|content| ClaimedVds {
+                issuer: Some(seal.reference().to_owned()),
+                expires_at: None,
+                content,
+            }),
         }
     }
 

@@ -74,12 +74,16 @@ impl Sign1 {
         self.algorithm
     }
 
+    /// The claims, whoever signed them.
+    pub(crate) fn claims(&self) -> Result<Cwt, VdsError> {
+        Cwt::parse(self.message.payload.as_deref().unwrap_or_default())
+    }
+
     pub(crate) fn verify(self, key: &PublicKey) -> Result<VerifiedVds, VdsError> {
         self.message.verify_signature(b"", |signature, signed| {
             key.verify(self.algorithm, signed, signature)
         })?;
-        let payload = self.message.payload.unwrap_or_default();
-        let cwt = Cwt::parse(&payload)?;
+        let cwt = self.claims()?;
         Ok(VerifiedVds {
             container: Container::Hc1,
             kid: self.kid,

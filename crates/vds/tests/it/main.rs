@@ -9,6 +9,7 @@
 mod alphabets;
 mod bombs;
 mod bytes;
+mod claimed;
 mod claims;
 mod cose;
 mod dgc;
