@@ -8,10 +8,11 @@ use countersign_protocol::authenticator::LoginHintTokenAnswer;
 use countersign_protocol::consent::ConsentItem;
 use uuid::Uuid;
 
+use crate::http::Http;
 use crate::session::Session;
 use crate::{
-    Account, Answer, Error, Invitation, NewPhone, Pace, Ports, Scan, Store, Watcher, approvals, consents,
-    decide, enrol, scan,
+    Account, Answer, Credential, Error, Host, Invitation, NewPhone, Pace, Ports, Scan, Store, Watcher,
+    approvals, consents, decide, enrol, scan, x1280,
 };
 
 /// An enrolled phone: a key, an account, and a session with the provider.
@@ -20,6 +21,7 @@ use crate::{
 #[derive(Clone)]
 pub struct Authenticator {
     session: Arc<Session>,
+    credentials: Arc<[Credential]>,
 }
 
 impl Authenticator {
@@ -52,6 +54,53 @@ impl Authenticator {
         Self::new(account, key, ports)
     }
 
+    /// Enrols a credential at `server` with a fresh P-256 key, and keeps both in `store`: the provider makes a person
+    /// and a phone of it, or joins the person that it was issued to (X.1280 profile §5). An enrolment that fails leaves
+    /// nothing behind.
+    ///
+    /// # Errors
+    /// [`Error::Store`] before anything is sent if the store cannot be written, [`Error::Usage`] if the phone's name
+    /// cannot be sent, [`Error::CredentialRefused`] if the provider does not take the credential,
+    /// [`Error::Unreachable`] and [`Error::Answer`] for the rest of the network.
+    pub async fn enrol_with_credential(
+        store: &Store,
+        server: &Host,
+        credential: Credential,
+        phone: &NewPhone,
+        ports: Ports,
+    ) -> Result<Self, Error> {
+        let device_id = x1280::device_id(&phone.name)?;
+        let key = PrivateKey::generate(x1280::KEY_TYPE)?;
+        let reservation = store.reserve(&key)?;
+        reservation.add_credential(&credential)?;
+        let http = Http::new(server)?;
+        let answer = x1280::enrol(&http, &credential, device_id, &key).await?;
+        let account = x1280::account(&http, server, answer, device_id, &key, ports.clock.now())?;
+        reservation.commit(&account)?;
+        Ok(Self::new(account, key, ports)?.holding(vec![credential]))
+    }
+
+    /// Enrols one more credential with the key of this phone, and keeps it in `store`: it joins the phone's person.
+    ///
+    /// # Errors
+    /// As [`Authenticator::enrol_with_credential`]; [`Error::Usage`] also if the key is not a P-256 key, or the phone has
+    /// the credential already.
+    pub async fn add_credential(self, store: &Store, credential: Credential) -> Result<Self, Error> {
+        let Session {
+            http, account, key, ..
+        } = &*self.session;
+        // The provider knows the phone by its key; a name that cannot be sent is replaced by one that can.
+        let device_id = x1280::device_id(&account.name).unwrap_or(&account.client_id);
+        let reservation = store.reserve_credential(account, &credential)?;
+        let answer = x1280::enrol(http, &credential, device_id, key).await?;
+        if answer.authenticator.client_id != account.client_id {
+            return Err(http.answer("it enrolled another phone than this one"));
+        }
+        reservation.commit()?;
+        let credentials = self.credentials.iter().cloned().chain([credential]).collect();
+        Ok(self.holding(credentials))
+    }
+
     /// A phone that was enrolled before.
     ///
     /// # Errors
@@ -59,7 +108,30 @@ impl Authenticator {
     pub fn new(account: Account, key: PrivateKey, ports: Ports) -> Result<Self, Error> {
         Ok(Self {
             session: Arc::new(Session::new(account, key, ports)?),
+            credentials: Arc::new([]),
         })
+    }
+
+    /// The same phone with the credentials that were enrolled with its key: it can answer who asks for one of them.
+    #[must_use]
+    pub fn holding(mut self, credentials: Vec<Credential>) -> Self {
+        self.credentials = credentials.into();
+        self
+    }
+
+    /// The credentials of this phone.
+    #[must_use]
+    pub fn credentials(&self) -> &[Credential] {
+        &self.credentials
+    }
+
+    /// The credential that a mutual sign-in asks for, if it is on this phone.
+    #[must_use]
+    pub fn credential_for(&self, item: &ApprovalItem) -> Option<&Credential> {
+        let wanted = &item.mutual.as_ref()?.token_id;
+        self.credentials
+            .iter()
+            .find(|credential| credential.token_id() == wanted)
     }
 
     /// What the phone knows about itself.
@@ -138,9 +210,17 @@ impl Authenticator {
     ///
     /// # Errors
     /// [`Error::Digest`] or [`Error::CodeDiffers`] if nothing was signed; [`Error::Usage`] if a code is missing or
-    /// malformed, or if a part is granted that was not asked for or that leaves out a required item; [`Error::Refused`] with `conflict` if another phone decided first.
+    /// malformed, if a part is granted that was not asked for or that leaves out a required item, or if the credential
+    /// that is asked for is not on this phone; [`Error::Refused`] with `conflict` if another phone decided first, with
+    /// `not_found` if a mutual sign-in is over.
     pub async fn decide(&self, item: &ApprovalItem, answer: &Answer) -> Result<DecisionAnswer, Error> {
-        decide::decide(&self.session, item, answer).await
+        match &item.mutual {
+            None => decide::decide(&self.session, item, answer).await,
+            Some(mutual) => {
+                let is_held = self.credential_for(item).is_some();
+                x1280::decide(&self.session, item, mutual, is_held, answer).await
+            }
+        }
     }
 
     /// Watches for approvals as they arrive.

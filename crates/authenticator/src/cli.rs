@@ -3,19 +3,23 @@
 mod accounts;
 mod args;
 mod consents;
+mod credential;
 mod decide;
 mod dialogue;
 mod enroll;
 mod output;
 mod read;
 mod scan;
+mod source;
 mod watch;
 
 use std::process::ExitCode;
 
 use clap::Parser as _;
+use countersign_protocol::approval::ApprovalItem;
 
-use crate::{Authenticator, Error, Ports, Store};
+use crate::render::describe_for;
+use crate::{Account, Authenticator, Error, Ports, Store};
 use args::{Args, Command};
 use output::Output;
 
@@ -55,7 +59,10 @@ async fn run(args: Args, output: &Output) -> Result<(), Error> {
         output,
     };
     match args.command {
-        Command::Enroll(args) => enroll::run(&world, &args).await,
+        Command::Enroll(args) => match &args.credential {
+            Some(text) => credential::enroll(&world, &args, text).await,
+            None => enroll::run(&world, &args).await,
+        },
         Command::List(args) => read::list(&world, &args).await,
         Command::Watch(args) => watch::run(&world, &args).await,
         Command::Approve(args) => decide::approve(&world, &args).await,
@@ -80,8 +87,17 @@ struct World<'a> {
 impl World<'_> {
     fn authenticator(&self) -> Result<Authenticator, Error> {
         let account = self.store.find(self.account.as_deref())?;
-        let key = self.store.key(&account)?;
-        Authenticator::new(account, key, self.ports.clone())
+        self.phone(account)
+    }
+
+    fn phone(&self, account: Account) -> Result<Authenticator, Error> {
+        let (key, credentials) = (self.store.key(&account)?, self.store.credentials(&account)?);
+        Ok(Authenticator::new(account, key, self.ports.clone())?.holding(credentials))
+    }
+
+    /// A request as this phone shows it.
+    fn describe(&self, phone: &Authenticator, item: &ApprovalItem) -> String {
+        describe_for(item, phone.credential_for(item), self.now())
     }
 
     fn now(&self) -> i64 {

@@ -98,11 +98,18 @@ pub(crate) async fn decide(
     session.json(|http| http.post(&path).json(&request)).await
 }
 
-fn claims(item: &ApprovalItem, answer: &Answer, session: &Session) -> Result<DecisionClaims, Error> {
+/// Whether what is shown is what the decision will be bound to, and the digest of it.
+pub(crate) fn check_digest(item: &ApprovalItem) -> Result<String, Error> {
     let digest = digest_of(item)?;
-    if digest != item.digest {
-        return Err(Error::Digest { id: item.id });
+    if digest == item.digest {
+        Ok(digest)
+    } else {
+        Err(Error::Digest { id: item.id })
     }
+}
+
+fn claims(item: &ApprovalItem, answer: &Answer, session: &Session) -> Result<DecisionClaims, Error> {
+    let digest = check_digest(item)?;
     check_granted(item, answer)?;
     let Ports { clock, .. } = &session.ports;
     let now = clock.now();

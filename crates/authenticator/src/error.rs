@@ -17,6 +17,12 @@ pub enum Error {
     /// The provider understood and refused.
     #[error(transparent)]
     Refused(#[from] Refusal),
+    /// The provider did not take the credential; nothing was kept.
+    #[error(
+        "{} did not take the credential: {} ({}); {}",
+        .0.host, .0.description, .0.code, credential_advice(&.0.code)
+    )]
+    CredentialRefused(Refusal),
     /// The provider could not be reached, or the connection broke.
     #[error("{host} cannot be reached ({problem}); check the network and the address, then try again")]
     Unreachable {
@@ -71,7 +77,7 @@ pub enum Error {
     Terminal(#[from] std::io::Error),
 }
 
-/// A refusal of the provider: RFC 6749 §5.2 body and HTTP status.
+/// A refusal of the provider: RFC 6749 §5.2 body, or that of the X.1280 surface, and HTTP status.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[error("{host} refused: {description} ({code}); {}", advice(code))]
 pub struct Refusal {
@@ -124,8 +130,19 @@ fn advice(code: &str) -> &'static str {
         "invalid_client" | "invalid_token" => {
             "check this machine's clock, and ask your operator whether this phone is still allowed"
         }
+        "invalid_signature" => "ask your operator whether this phone is still the one of the credential",
+        "invalid_otp" => "look at the request again with `list`",
         "invalid_grant" => "ask your operator for a new invitation",
         "too_many_requests" | "temporarily_unavailable" | "server_error" => "wait a moment, then try again",
         _ => "correct it and try again",
+    }
+}
+
+/// What the person can do about a credential that was not taken.
+fn credential_advice(code: &str) -> &'static str {
+    match code {
+        "conflict" => "ask your operator to revoke what stands in the way, or for another credential",
+        "too_many_requests" | "temporarily_unavailable" | "server_error" => "wait a moment, then try again",
+        _ => "ask whoever issued it, or your operator",
     }
 }

@@ -3,6 +3,7 @@
 use std::time::Duration;
 
 use countersign_protocol::ErrorBody;
+use countersign_protocol::x1280::X1280Error;
 use reqwest::{RequestBuilder, Response, StatusCode, redirect};
 use serde::de::DeserializeOwned;
 
@@ -114,18 +115,15 @@ impl Http {
     }
 
     fn refusal(&self, status: StatusCode, body: &[u8]) -> Refusal {
-        let body = serde_json::from_slice(body).unwrap_or_else(|_| ErrorBody {
-            error: format!("status_{}", status.as_u16()),
-            error_description: status
-                .canonical_reason()
-                .unwrap_or("no reason was given")
-                .to_owned(),
+        let (code, description) = told(body).unwrap_or_else(|| {
+            let reason = status.canonical_reason().unwrap_or("no reason was given");
+            (format!("status_{}", status.as_u16()), reason.to_owned())
         });
         Refusal {
             host: self.host.to_string(),
             status: status.as_u16(),
-            code: body.error,
-            description: body.error_description,
+            code,
+            description,
         }
     }
 
@@ -140,6 +138,15 @@ impl Http {
             problem,
         }
     }
+}
+
+/// Code and sentence of a refusal, in the form of OAuth (RFC 6749 §5.2) or in that of the X.1280 surface.
+fn told(body: &[u8]) -> Option<(String, String)> {
+    if let Ok(body) = serde_json::from_slice::<ErrorBody>(body) {
+        return Some((body.error, body.error_description));
+    }
+    let body: X1280Error = serde_json::from_slice(body).ok()?;
+    Some((body.error, body.message))
 }
 
 /// The innermost reason: "Connection refused" says more than "error sending request".

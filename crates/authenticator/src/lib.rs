@@ -42,6 +42,7 @@ mod session;
 mod sse;
 mod store;
 mod watch;
+mod x1280;
 
 pub use account::Account;
 pub use authenticator::Authenticator;
@@ -53,5 +54,6 @@ pub use invitation::Invitation;
 pub use picture::read_picture;
 pub use ports::{Clock, Entropy, EntropyFailed, Ports, SystemClock, SystemEntropy};
 pub use scan::Scan;
-pub use store::{Reservation, Store};
+pub use store::{CredentialReservation, Reservation, Store};
 pub use watch::{Notice, Pace, Watcher};
+pub use x1280::Credential;

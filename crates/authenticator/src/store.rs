@@ -1,6 +1,7 @@
 //! The store: accounts and their private keys, in files that only their owner can read.
 //!
-//! `DIR/accounts/<client id>/account.json` and `private.pem`. Folders have mode 0700 and files 0600; a store that is
+//! `DIR/accounts/<client id>/account.json` and `private.pem`, and `credentials/` with one file for each credential of
+//! the account. Folders have mode 0700 and files 0600; a store that is
 //! open wider is refused, because its keys may have been copied already.
 
 use std::fs;
@@ -11,10 +12,12 @@ use countersign_jose::PrivateKey;
 use tempfile::TempDir;
 
 use crate::account::is_safe_client_id;
-use crate::{Account, Error};
+use crate::{Account, Credential, Error};
 
+mod credentials;
 mod files;
 
+pub use credentials::CredentialReservation;
 use files::{check_private, create_private_dir, private_temp_dir, read_small, sync_dir, write_private};
 
 const ACCOUNTS: &str = "accounts";
@@ -123,6 +126,27 @@ impl Store {
         })
     }
 
+    /// The credentials of an account, sorted by their ids.
+    ///
+    /// # Errors
+    /// [`Error::Store`] if one cannot be read.
+    pub fn credentials(&self, account: &Account) -> Result<Vec<Credential>, Error> {
+        credentials::read_all(&self.account_dir(&account.client_id)?)
+    }
+
+    /// Writes a credential to the disk before it is enrolled with the key of an account. Undone when it is dropped
+    /// without [`CredentialReservation::commit`].
+    ///
+    /// # Errors
+    /// [`Error::Store`] if the folder cannot be written, or [`Error::Usage`] if the account has the credential already.
+    pub fn reserve_credential(
+        &self,
+        account: &Account,
+        credential: &Credential,
+    ) -> Result<CredentialReservation, Error> {
+        CredentialReservation::new(&self.account_dir(&account.client_id)?, credential)
+    }
+
     /// Forgets an account and its key. The provider is not told: it still trusts the key until it is revoked there.
     ///
     /// # Errors
@@ -176,6 +200,14 @@ pub struct Reservation {
 }
 
 impl Reservation {
+    /// Puts a credential beside the key; both are kept together, or neither.
+    ///
+    /// # Errors
+    /// [`Error::Store`] if it cannot be written.
+    pub fn add_credential(&self, credential: &Credential) -> Result<(), Error> {
+        CredentialReservation::new(self.dir.path(), credential)?.commit()
+    }
+
     /// Keeps the key under the account's client id: after this the account is complete and survives power loss.
     ///
     /// # Errors

@@ -1,19 +1,38 @@
 //! `accounts` and `remove`: what is kept on this machine.
 
+use serde::Serialize;
+
 use super::World;
 use super::args::{ReadArgs, RemoveArgs};
-use crate::Error;
-use crate::render::neutralise;
+use super::credential::Held;
+use crate::render::{describe_credential, neutralise};
+use crate::{Account, Credential, Error};
+
+/// An account for programs.
+#[derive(Serialize)]
+struct Kept<'a> {
+    #[serde(flatten)]
+    account: &'a Account,
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    credentials: Vec<Held<'a>>,
+}
 
 pub(super) fn list(world: &World<'_>, args: &ReadArgs) -> Result<(), Error> {
     let accounts = world.store.accounts()?;
+    let credentials = accounts.iter().map(|account| world.store.credentials(account));
+    let credentials: Vec<Vec<Credential>> = credentials.collect::<Result<_, _>>()?;
+    let kept = || accounts.iter().zip(&credentials);
     if args.json {
-        return world.output.json(&accounts);
+        let kept = kept().map(|(account, credentials)| Kept {
+            account,
+            credentials: credentials.iter().map(Held::from).collect(),
+        });
+        return world.output.json(&kept.collect::<Vec<_>>());
     }
     if accounts.is_empty() {
         return world.output.say("No account yet; join one with `enroll`.");
     }
-    for account in &accounts {
+    for (account, credentials) in kept() {
         world.output.say(&format!(
             "{}  at {}\n  Client id        {}\n  Phone            {}\n  Key fingerprint  {}",
             neutralise(&account.username),
@@ -22,6 +41,11 @@ pub(super) fn list(world: &World<'_>, args: &ReadArgs) -> Result<(), Error> {
             neutralise(&account.name),
             neutralise(&account.thumbprint),
         ))?;
+        for credential in credentials {
+            world
+                .output
+                .say(&format!("  Credential       {}", describe_credential(credential)))?;
+        }
     }
     Ok(())
 }

@@ -13,6 +13,8 @@ const EXAMPLES: &str = "\
 Examples:
   countersign-authenticator enroll 'https://id.example/enroll#Wk3…'
       Join with the link of an invitation; compare the fingerprint with the operator's screen.
+  countersign-authenticator enroll --credential credential.txt --server https://id.example
+      Take on a credential, to show services who you are.
   countersign-authenticator watch
       Show each request the moment it arrives and ask what to do.
   countersign-authenticator list
@@ -20,6 +22,8 @@ Examples:
       See what waits, then answer one request; the beginning of its id is enough.
   countersign-authenticator approve 0192 --grant firstName,email
       Give a part of the personal data that is asked for.
+  countersign-authenticator approve 0192 --grant identity:name,identity:age_over_18
+      Tell a service a part of your identity; compare the code before.
   countersign-authenticator deny 0192 --not-me
       Refuse a request that you did not start, and report it.
   countersign-authenticator scan screenshot.png --approve
@@ -53,7 +57,7 @@ pub(super) struct Args {
 
 #[derive(Debug, Subcommand)]
 pub(super) enum Command {
-    /// Join your account with an invitation: makes a key here and proves it to the provider
+    /// Join your account with an invitation, or take on a credential: makes a key here and proves it to the provider
     #[command(visible_alias = "enrol")]
     Enroll(EnrollArgs),
     /// Show the requests that wait for you
@@ -81,19 +85,27 @@ pub(super) enum Command {
 #[derive(Debug, ClapArgs)]
 pub(super) struct EnrollArgs {
     /// The invitation, as a link or as bare text; - reads it from standard input
-    #[arg(value_name = "URL|INVITATION")]
-    pub(super) invitation: String,
+    #[arg(value_name = "URL|INVITATION", required_unless_present = "credential")]
+    pub(super) invitation: Option<String>,
+    /// Take on this credential: its text, or a file with it, as text or as a picture of its code; - reads either from
+    /// standard input. The key of your account at the same provider is used again
+    #[arg(long, value_name = "TEXT|FILE", conflicts_with_all = ["invitation", "key_type"])]
+    pub(super) credential: Option<String>,
+    /// With --credential: make another account, even if there is one at this provider
+    #[arg(long, requires = "credential")]
+    pub(super) new: bool,
     /// What to call this phone [default: Terminal on your system]
     #[arg(long)]
     pub(super) name: Option<String>,
-    /// Connect to this address of the provider instead of the one in the invitation
+    /// Connect to this address of the provider instead of the one in the invitation; with --credential: the provider
+    /// to enrol at [default: the issuer of the credential]
     #[arg(long, value_name = "URL")]
     pub(super) server: Option<String>,
     /// Kind of key to make: ECC:p256, ECC:p384, ECC:p521, OKP:ed25519, RSA:2048 or RSA:3072
     #[arg(long, value_name = "TYPE", default_value = "ECC:p256", value_parser = key_type)]
     pub(super) key_type: KeyType,
-    /// Let the invitation name a provider on another machine by plain http: everybody on the way can read your
-    /// tokens. For closed test networks
+    /// Let the provider be on another machine by plain http: everybody on the way can read your tokens. For closed
+    /// test networks
     #[arg(long)]
     pub(super) danger_plain_http: bool,
     /// Print the account as JSON
@@ -139,7 +151,8 @@ pub(super) struct ApproveArgs {
     /// The code that the other screen shows
     #[arg(long)]
     pub(super) code: Option<String>,
-    /// Grant only these of the scopes or the personal data that are asked for, such as firstName,email
+    /// Grant only these of the scopes or the personal data that are asked for, such as firstName,email or
+    /// identity:name
     #[arg(long, value_name = "NAME,…", value_delimiter = ',')]
     pub(super) grant: Option<Vec<String>>,
 }

@@ -4,7 +4,7 @@ use countersign_protocol::approval::{ApprovalItem, DecisionAnswer};
 
 use super::World;
 use super::args::{ApproveArgs, DenyArgs};
-use crate::render::{describe, headline, status};
+use crate::render::{headline, status};
 use crate::{Answer, Error};
 
 pub(super) async fn approve(world: &World<'_>, args: &ApproveArgs) -> Result<(), Error> {
@@ -28,7 +28,7 @@ pub(super) async fn deny(world: &World<'_>, args: &DenyArgs) -> Result<(), Error
 async fn run(world: &World<'_>, id: &str, answer: &Answer) -> Result<(), Error> {
     let phone = world.authenticator()?;
     let item = phone.approval(id).await?;
-    world.output.say(&describe(&item, world.now()))?;
+    world.output.say(&world.describe(&phone, &item))?;
     let decided = phone.decide(&item, answer).await?;
     world.output.say(&outcome(&item, &decided))
 }

@@ -13,7 +13,7 @@ use crate::{Authenticator, Error, Host, Invitation, NewPhone};
 const MAX_INPUT: u64 = 8 * 1024;
 
 pub(super) async fn run(world: &World<'_>, args: &EnrollArgs) -> Result<(), Error> {
-    let text = invitation_text(&args.invitation)?;
+    let text = invitation_text(args.invitation.as_deref().unwrap_or_default())?;
     let invitation = if args.danger_plain_http {
         let server = args
             .server
@@ -25,15 +25,8 @@ pub(super) async fn run(world: &World<'_>, args: &EnrollArgs) -> Result<(), Erro
         let server = args.server.as_deref().map(Host::parse).transpose()?;
         Invitation::parse(&text, server.as_ref())?
     };
-    if args.danger_plain_http {
-        world.output.shout(
-            "WARNING: plain http is allowed for this account; everybody on the way can read its tokens.",
-        )?;
-    }
-    let mut phone = NewPhone::default();
-    if let Some(name) = &args.name {
-        phone.name.clone_from(name);
-    }
+    warn_of_plain_http(world, args)?;
+    let phone = phone(args);
     let enrolled = Authenticator::enrol_into(
         &world.store,
         &invitation,
@@ -55,6 +48,24 @@ pub(super) async fn run(world: &World<'_>, args: &EnrollArgs) -> Result<(), Erro
         account.client_id,
         account.thumbprint,
     ))
+}
+
+pub(super) fn warn_of_plain_http(world: &World<'_>, args: &EnrollArgs) -> Result<(), Error> {
+    if args.danger_plain_http {
+        world.output.shout(
+            "WARNING: plain http is allowed for this account; everybody on the way can read its tokens.",
+        )?;
+    }
+    Ok(())
+}
+
+/// The phone, by the name that its person gives it.
+pub(super) fn phone(args: &EnrollArgs) -> NewPhone {
+    let mut phone = NewPhone::default();
+    if let Some(name) = &args.name {
+        phone.name.clone_from(name);
+    }
+    phone
 }
 
 /// From the command line or, because other users can see command lines, from standard input.

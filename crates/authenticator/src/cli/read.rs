@@ -3,10 +3,11 @@
 use super::World;
 use super::args::ReadArgs;
 use crate::Error;
-use crate::render::{describe, history_line};
+use crate::render::history_line;
 
 pub(super) async fn list(world: &World<'_>, args: &ReadArgs) -> Result<(), Error> {
-    let pending = world.authenticator()?.approvals().await?;
+    let phone = world.authenticator()?;
+    let pending = phone.approvals().await?;
     if args.json {
         return world.output.json(&pending);
     }
@@ -14,7 +15,7 @@ pub(super) async fn list(world: &World<'_>, args: &ReadArgs) -> Result<(), Error
         return world.output.say("Nothing is waiting.");
     }
     for item in &pending {
-        world.output.say(&describe(item, world.now()))?;
+        world.output.say(&world.describe(&phone, item))?;
     }
     Ok(())
 }

@@ -1,17 +1,14 @@
 //! `scan`: the code on another screen, from text or a picture.
 
-use std::fs::File;
-use std::io::{Read, stdin};
-use std::path::Path;
+use std::io::stdin;
 
 use serde_json::json;
 
 use super::World;
 use super::args::{ScanArgs, WatchArgs};
-use super::watch;
-use crate::picture::{MAX_FILE, is_picture};
+use super::{source, watch};
 use crate::render::neutralise;
-use crate::{Authenticator, Error, Scan, read_picture};
+use crate::{Authenticator, Error, Scan};
 
 pub(super) async fn run(world: &World<'_>, args: &ScanArgs) -> Result<(), Error> {
     let can_ask = world.output.can_ask() && !args.json;
@@ -21,7 +18,9 @@ pub(super) async fn run(world: &World<'_>, args: &ScanArgs) -> Result<(), Error>
         ));
     }
     let phone = world.authenticator()?;
-    let text = text(&args.code)?;
+    let text = source::read(&args.code, "the text of a code", |text| {
+        text.trim_start().starts_with('{')
+    })?;
     let scan = if args.danger_plain_http {
         Scan::parse_danger_plain_http(&text, phone.account())?
     } else {
@@ -75,35 +74,4 @@ fn agreed(world: &World<'_>, phone: &Authenticator, scan: &Scan, can_ask: bool) 
     let mut line = String::new();
     stdin().read_line(&mut line)?;
     Ok(matches!(line.trim().to_ascii_lowercase().as_str(), "y" | "yes"))
-}
-
-/// The text of the code: as it stands, from standard input (`-`), or from a file; a picture is read.
-fn text(code: &str) -> Result<String, Error> {
-    if code.trim_start().starts_with('{') {
-        return Ok(code.to_owned());
-    }
-    let bytes = if code == "-" {
-        bytes(stdin().lock(), code)?
-    } else {
-        let file = File::open(Path::new(code)).map_err(|error| {
-            Error::usage(format!(
-                "{code} is neither the text of a code nor a file that can be read ({error})"
-            ))
-        })?;
-        bytes(file, code)?
-    };
-    if is_picture(&bytes) {
-        return read_picture(&bytes);
-    }
-    String::from_utf8(bytes)
-        .map_err(|_| Error::usage(format!("{code} is neither text nor a PNG or JPEG picture")))
-}
-
-fn bytes(source: impl Read, name: &str) -> Result<Vec<u8>, Error> {
-    let mut bytes = Vec::new();
-    source.take(MAX_FILE as u64 + 1).read_to_end(&mut bytes)?;
-    if bytes.len() > MAX_FILE {
-        return Err(Error::usage(format!("{name} is larger than 16 MiB")));
-    }
-    Ok(bytes)
 }

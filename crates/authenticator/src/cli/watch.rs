@@ -13,7 +13,7 @@ use super::World;
 use super::args::{Auto, WatchArgs};
 use super::decide::outcome;
 use super::dialogue::{Dialogue, Reply};
-use crate::render::{describe, headline, neutralise, status};
+use crate::render::{headline, neutralise, status};
 use crate::{Answer, Authenticator, Error, Notice, Pace};
 
 pub(super) async fn run(world: &World<'_>, args: &WatchArgs) -> Result<(), Error> {
@@ -262,7 +262,7 @@ impl<'a> Desk<'a> {
     }
 
     fn show(&self, item: &ApprovalItem) -> Result<(), Error> {
-        self.world.output.say(&describe(item, self.world.now()))
+        self.world.output.say(&self.world.describe(&self.phone, item))
     }
 }
 

@@ -10,27 +10,41 @@ use countersign_protocol::approval::{
 use countersign_protocol::consent::ConsentItem;
 use jiff::Timestamp;
 
-use super::neutralise;
+use super::{identity, neutralise};
+use crate::Credential;
 
 const BOLD: Style = Style::new().bold();
-const WARNING: Style = AnsiColor::Red.on_default().bold();
+pub(super) const WARNING: Style = AnsiColor::Red.on_default().bold();
 const CODE: Style = Style::new().bold().invert();
 
 /// Everything that a person needs to decide, one fact a line. `now` is in Unix seconds. Styles are ANSI sequences of
 /// ours; whoever prints strips them where colours do not belong.
 #[must_use]
 pub fn describe(item: &ApprovalItem, now: i64) -> String {
+    describe_for(item, None, now)
+}
+
+/// Like [`describe`], where the phone holds the credential that a mutual sign-in asks for: it also says what of it the
+/// service will not get.
+#[must_use]
+pub fn describe_for(item: &ApprovalItem, held: Option<&Credential>, now: i64) -> String {
     let mut text = format!("{BOLD}{}{BOLD:#}\n", headline(item));
     let mut line = |label: &str, value: &str| {
         // Writing to a String cannot fail.
         let _ = writeln!(text, "  {label:<13}{value}");
     };
     line("Id", &item.id.to_string());
-    line("Application", &application(&item.application));
+    if let Some(mutual) = &item.mutual {
+        for (label, value) in identity::lines(item, mutual, held) {
+            line(label, &value);
+        }
+    } else {
+        line("Application", &application(&item.application));
+    }
     if let Some(message) = &item.binding_message {
         line("Message", &format!("{BOLD}{}{BOLD:#}", neutralise(message)));
     }
-    if let Some(scopes) = &item.scopes {
+    if let Some(scopes) = item.scopes.as_ref().filter(|_| item.mutual.is_none()) {
         line("Scopes", &words(scopes));
     }
     if let Some(claims) = &item.claims {
@@ -109,7 +123,7 @@ fn kind(kind: ApprovalKind) -> &'static str {
     }
 }
 
-fn application(application: &ApplicationShown) -> String {
+pub(super) fn application(application: &ApplicationShown) -> String {
     let host = match application.host.as_str() {
         "" => "no host known".to_owned(),
         host => neutralise(host),

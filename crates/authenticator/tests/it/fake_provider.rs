@@ -32,6 +32,8 @@ use tokio::sync::mpsc;
 use url::form_urlencoded;
 use uuid::Uuid;
 
+use crate::fake_x1280::{self, Surface};
+
 /// What the provider remembers; tests look into it and change it.
 #[derive(Default)]
 pub(crate) struct Memory {
@@ -57,6 +59,8 @@ pub(crate) struct Memory {
     pub(crate) instead_of_the_list: Option<fn() -> Response>,
     /// How many connections to the events are still refused with 503.
     pub(crate) events_down: usize,
+    /// What happened on the X.1280 surface.
+    pub(crate) x1280: Surface,
     streams: Vec<mpsc::UnboundedSender<String>>,
 }
 
@@ -86,6 +90,7 @@ impl FakeProvider {
             .route("/approvals/{id}/decision", post(decision))
             .route("/login-hint-tokens", post(login_hint_token))
             .route("/auth/oidc/bc-authorize", post(scan))
+            .merge(fake_x1280::routes())
             .route("/consents", get(consents))
             .route("/consents/{id}", delete(revoke_consent))
             .with_state(provider.clone());
@@ -142,7 +147,7 @@ impl Memory {
         self.events.push(event);
     }
 
-    fn settle(&mut self, id: Uuid, status: ApprovalStatus) {
+    pub(crate) fn settle(&mut self, id: Uuid, status: ApprovalStatus) {
         self.pending.retain(|item| item.id != id);
         self.tell("settled", &json!({ "id": id, "status": status }));
     }

@@ -10,6 +10,7 @@ mod consents;
 mod decision;
 mod enrolment;
 mod fake_provider;
+mod fake_x1280;
 #[cfg(unix)]
 mod interactive;
 mod invitation;
@@ -22,3 +23,5 @@ mod session;
 mod store;
 mod talking;
 mod watching;
+mod x1280;
+mod x1280_program;

@@ -1,7 +1,10 @@
-use countersign_authenticator::render::{describe, history_line, seconds_left};
+use countersign_authenticator::Credential;
+use countersign_authenticator::render::{
+    describe, describe_credential, describe_for, history_line, seconds_left,
+};
 use countersign_protocol::approval::{ApprovalItem, ApprovalStatus, SettledItem};
 
-use crate::samples::{NOW, choose, compare, consent, item, transfer};
+use crate::samples::{NOW, choose, compare, consent, credential, credential_text, item, mutual, transfer};
 
 /// What stands on a screen without colours.
 fn plain(item: &ApprovalItem, now: i64) -> String {
@@ -37,6 +40,89 @@ Request for personal data for Demo shop
   Time left    60 s
 ";
     assert_eq!(plain(&consent(1), NOW), expected);
+}
+
+/// The lines of a mutual sign-in, without colours, as the holder of a credential sees them.
+fn held(item: &ApprovalItem, credential: &Credential) -> Vec<String> {
+    let shown = describe_for(item, Some(credential), NOW);
+    let plain = anstream::adapter::strip_str(&shown).to_string();
+    plain.lines().map(str::to_owned).collect()
+}
+
+#[test]
+fn a_person_sees_which_service_wants_what_of_the_credential_and_what_it_will_not_get() {
+    let expected = "\
+Mutual sign-in for Demo shop
+  Id           00000000-0000-0000-0000-000000000001
+  Service      Demo shop (shop.example), verified
+  Logo         https://shop.example/logo.png
+  Privacy      https://shop.example/privacy
+  Credential   tok_1, of Marie Dupont
+  Asks for     identity:name  (given name, family name)
+               identity:age_over_18  (whether you are 18 or older)
+  Will not get date of birth, nationality, trust level
+  From         192.0.2.7, ones-oidc/0.3.9
+  Asked at     2026-01-02T03:04:00Z
+  Time left    60 s
+  Code          482913   approve only if the other screen shows the same";
+    assert_eq!(
+        held(&mutual(1, "tok_1"), &credential("tok_1")).join("\n"),
+        expected
+    );
+}
+
+#[test]
+fn a_service_that_only_named_itself_stands_out() {
+    let mut item = mutual(1, "tok_1");
+    item.mutual.as_mut().unwrap().service.verified = false;
+    let lines = held(&item, &credential("tok_1"));
+    assert_eq!(lines[2], "  Service      Demo shop (shop.example), NOT VERIFIED");
+    assert_eq!(
+        lines[3],
+        "               It has only named itself: approve nothing that you did not begin there"
+    );
+    assert!(describe(&item, NOW).contains("\u{1b}[31m"), "in red");
+    // One of the two that say so is enough.
+    let mut item = mutual(1, "tok_1");
+    item.application.verified = false;
+    assert!(plain(&item, NOW).contains("NOT VERIFIED"));
+}
+
+#[test]
+fn a_scope_is_shown_by_what_this_credential_can_tell_of_it() {
+    let mut item = mutual(1, "tok_1");
+    let asked = ["identity:full_with_photo", "identity:photo", "identity:shoe_size"];
+    item.scopes = Some(asked.map(str::to_owned).to_vec());
+    let lines = held(&item, &credential("tok_1")).join("\n");
+    for line in [
+        "identity:full_with_photo  (given name, family name, date of birth, nationality, trust level)",
+        "identity:photo  (nothing: your credential does not say)",
+        "identity:shoe_size  (not known to this program)",
+        "Will not get nothing: it asks for all of it",
+    ] {
+        assert!(lines.contains(line), "{line}: {lines}");
+    }
+}
+
+#[test]
+fn another_phone_of_the_person_sees_that_it_cannot_approve() {
+    let shown = plain(&mutual(1, "tok_1"), NOW);
+    assert!(
+        shown.contains("tok_1, which is not on this phone: it can deny, not approve"),
+        "{shown}"
+    );
+    assert!(shown.contains("document number, photo, trust level"), "{shown}");
+}
+
+#[test]
+fn a_credential_is_one_line() {
+    assert_eq!(
+        describe_credential(&credential("tok_1")),
+        "tok_1, Marie Dupont, good until 2027-01-15T08:00:00Z"
+    );
+    let debug = format!("{:?}", credential("tok_1"));
+    assert!(!debug.contains("Marie") && !debug.contains("HC1"), "{debug}");
+    assert!(Credential::read(&format!(" {}\n", credential_text("tok_1", "x"))).is_ok());
 }
 
 #[test]
@@ -113,6 +199,22 @@ fn hostile_text_in_any_member_stays_on_its_line_and_moves_nothing() {
     };
     assert!(ours(&shown));
     assert!(!shown.contains(['\u{7}', '\r', '\u{202e}', '\u{9b}']));
+}
+
+#[test]
+fn hostile_text_of_a_service_stays_on_its_line() {
+    const HOSTILE: &str = "\u{1b}[2J\r\n  Service      Your bank, verified\u{202e}";
+    let mut item = mutual(1, HOSTILE);
+    item.scopes = Some(vec![HOSTILE.to_owned()]);
+    let service = &mut item.mutual.as_mut().unwrap().service;
+    service.name = HOSTILE.to_owned();
+    service.logo_url = Some(HOSTILE.to_owned());
+    service.privacy_url = Some(HOSTILE.to_owned());
+    let shown = plain(&item, NOW);
+    assert_eq!(shown.lines().count(), 12, "{shown}");
+    let services = shown.lines().filter(|line| line.starts_with("  Service "));
+    assert_eq!(services.count(), 1);
+    assert!(!shown.contains(['\u{1b}', '\r', '\u{202e}']));
 }
 
 #[test]

@@ -3,11 +3,13 @@
 use std::sync::Arc;
 use std::sync::atomic::{AtomicI64, AtomicU8, Ordering};
 
-use countersign_authenticator::{Clock, Entropy, EntropyFailed, Ports};
-use countersign_jose::{base64url, hash, jcs};
+use countersign_authenticator::{Clock, Credential, Entropy, EntropyFailed, Ports};
+use countersign_jose::{KeyType, PrivateKey, base64url, hash, jcs};
 use countersign_protocol::approval::{
-    ApplicationShown, ApprovalItem, ApprovalKind, ContextShown, VerificationMode, VerificationShown,
+    ApplicationShown, ApprovalItem, ApprovalKind, ContextShown, MutualShown, ServiceShown, VerificationMode,
+    VerificationShown,
 };
+use countersign_vds::{Content, PersonClaims, issue};
 use serde_json::json;
 use uuid::Uuid;
 
@@ -131,6 +133,48 @@ pub(crate) fn consent(number: u128) -> ApprovalItem {
         required_claims: Some(vec!["email".into()]),
         reason: Some("To send you the order".into()),
         ..item(number)
+    })
+}
+
+/// The text of a credential of Marie Dupont, good until 2027, issued by `issuer`.
+pub(crate) fn credential_text(token_id: &str, issuer: &str) -> String {
+    let person = PersonClaims {
+        given_name: Some("Marie".into()),
+        family_name: Some("Dupont".into()),
+        date_of_birth: Some("2000-02-29".into()),
+        nationality: Some("FRA".into()),
+        trust_level: Some(2),
+        ..PersonClaims::new(token_id)
+    };
+    let key = PrivateKey::generate(KeyType::P256).unwrap();
+    let ends = Some(1_800_000_000);
+    issue(&Content::Person(person), issuer, NOW - 60, ends, b"key-1", &key).unwrap()
+}
+
+pub(crate) fn credential(token_id: &str) -> Credential {
+    Credential::read(&credential_text(token_id, "https://id.example")).unwrap()
+}
+
+/// A mutual sign-in for the credential `token_id`, with the code 482913.
+pub(crate) fn mutual(number: u128, token_id: &str) -> ApprovalItem {
+    let service = ServiceShown {
+        service_id: "svc_1".into(),
+        name: "Demo shop".into(),
+        logo_url: Some("https://shop.example/logo.png".into()),
+        privacy_url: Some("https://shop.example/privacy".into()),
+        verified: true,
+    };
+    sealed(ApprovalItem {
+        kind: ApprovalKind::Mutual,
+        auth_request_id: None,
+        binding_message: None,
+        scopes: Some(vec!["identity:name".into(), "identity:age_over_18".into()]),
+        mutual: Some(MutualShown {
+            session_id: format!("sess_{number}"),
+            token_id: token_id.into(),
+            service,
+        }),
+        ..compare(number, "482913")
     })
 }
 
