@@ -9,24 +9,48 @@ use crate::approval::open::{self, Origin, Question};
 use crate::audit::AuditEvent;
 use crate::audit::chain::record;
 use crate::failure::{Outcome, Refusal};
+use crate::id::ClientId;
 use crate::provider::Provider;
 use crate::time::Timestamp;
 use countersign_protocol::approval::{ApprovalKind, MutualShown, ServiceShown, VerificationMode};
 use countersign_protocol::x1280::{IdentityScope, InitiateAnswer, InitiateRequest};
 use countersign_protocol::{ErrorCode, ScopeList};
 
+/// A request that passed every check that needs no change: who asks for what, and of whom.
+pub struct Asked {
+    caller: Caller,
+    enrolled: Enrolled,
+    scopes: ScopeList,
+    at: Timestamp,
+}
+
 /// Begins a session and asks the person. `web_origin` is the `Origin` header of a browser's request.
 ///
 /// # Errors
-/// In this order: `invalid_request`: a malformed member, or no single service; `not_found`: nobody enrolled the
-/// credential; `access_denied`: the enrolment or the credential is revoked; `invalid_service`; `invalid_scope`: more than
-/// the service may ask for; the limits against push bombing.
+/// Those of [`check`], then those of [`Asked::begin`].
 pub async fn initiate(
     provider: &Provider,
     request: InitiateRequest,
     origin: Origin,
     web_origin: Option<&str>,
 ) -> Outcome<InitiateAnswer> {
+    check(provider, request, web_origin)
+        .await?
+        .begin(provider, origin)
+        .await
+}
+
+/// Checks a request and changes nothing.
+///
+/// # Errors
+/// In this order: `invalid_request`: a malformed member, or no single service; `not_found`: nobody enrolled the
+/// credential; `access_denied`: the enrolment or the credential is revoked; `invalid_service`; `invalid_scope`: more than
+/// the service may ask for.
+pub async fn check(
+    provider: &Provider,
+    request: InitiateRequest,
+    web_origin: Option<&str>,
+) -> Outcome<Asked> {
     let now = provider.clock.now();
     let token = TokenId::parse(&request.token_id)
         .ok_or_else(|| Refusal::invalid_request("tokenId is not the id of a credential"))?;
@@ -40,11 +64,37 @@ pub async fn initiate(
         .read(move |tx| standing::enrolled(tx, &token, now))
         .await?;
     let caller = Caller::identify(provider, named, web_origin).await?;
-    let asked = match scopes(&caller.service, request.scopes.as_deref()) {
-        Ok(asked) => asked,
-        Err(refusal) => return Err(caller.spend_refused(provider, refusal.into()).await),
-    };
-    begin(provider, caller, enrolled, asked, origin, now).await
+    match scopes(&caller.service, request.scopes.as_deref()) {
+        Ok(scopes) => Ok(Asked {
+            caller,
+            enrolled,
+            scopes,
+            at: now,
+        }),
+        Err(refusal) => Err(caller.spend_refused(provider, refusal.into()).await),
+    }
+}
+
+impl Asked {
+    /// The service, if it proved that it is the one it names.
+    #[must_use]
+    pub fn proven(&self) -> Option<&ClientId> {
+        self.caller.verified.then_some(&self.caller.client.id)
+    }
+
+    /// Begins the session and asks the person.
+    ///
+    /// # Errors
+    /// The limits against push bombing; and those of [`check`], when an operator came between.
+    pub async fn begin(self, provider: &Provider, origin: Origin) -> Outcome<InitiateAnswer> {
+        let Self {
+            caller,
+            enrolled,
+            scopes,
+            at,
+        } = self;
+        begin(provider, caller, enrolled, scopes, origin, at).await
+    }
 }
 
 /// What is asked for: the service's default when the request does not say.

@@ -2,7 +2,8 @@
 //! holds the socket looks again after each wake of the person and on a slow tick.
 
 use super::code::{AutoPassword, WsToken};
-use super::{MutualSession, SessionId, SessionState, sealed};
+use super::service::WebOrigin;
+use super::{MutualSession, Service, SessionId, SessionState, sealed};
 use crate::approval::{Approval, ApprovalState, ExpiryCause};
 use crate::failure::{Failure, Fault, Outcome};
 use crate::id::UserId;
@@ -21,8 +22,19 @@ pub struct Watch {
     pub ready: SocketEvent,
     /// When the session ends: the last moment to look.
     pub expires_at: Timestamp,
+    /// The web pages of the service that asked.
+    origins: Vec<WebOrigin>,
     /// Wrong answers that are no news any more.
     wrong_seen: u32,
+}
+
+impl Watch {
+    /// Whether a web page of this origin may wait: it is one of the service that asked. A page of somebody else that
+    /// came by the token must not be told the identity.
+    #[must_use]
+    pub fn admits(&self, web_origin: &str) -> bool {
+        self.origins.iter().any(|have| have.as_str() == web_origin)
+    }
 }
 
 /// Why a socket is not opened.
@@ -53,9 +65,12 @@ pub async fn open(provider: &Provider, session_id: &str, ws_token: &str) -> Resu
     let id = SessionId::parse(session_id).ok_or(WatchRefusal::NoSuchSession)?;
     let now = provider.clock.now();
     let sought = id.clone();
-    let found = provider.store.read(move |tx| look(tx, &sought)).await?;
-    let (session, approval) = found
-        .filter(|(session, _)| !session.has_ended(now))
+    let found = provider
+        .store
+        .read(move |tx| look_with_service(tx, &sought))
+        .await?;
+    let (session, approval, service) = found
+        .filter(|(session, ..)| !session.has_ended(now))
         .ok_or(WatchRefusal::NoSuchSession)?;
     if !WsToken::derive(&provider.sealer, &id).is(ws_token) {
         return Err(WatchRefusal::WrongToken);
@@ -71,6 +86,7 @@ pub async fn open(provider: &Provider, session_id: &str, ws_token: &str) -> Resu
         session: id,
         user,
         expires_at: session.expires_at,
+        origins: service.origins,
         wrong_seen: approval.wrong_codes,
     })
 }
@@ -147,6 +163,18 @@ fn look(tx: &dyn Reading, id: &SessionId) -> Outcome<Option<(MutualSession, Appr
     let approval = tx.approvals().by_id(session.approval_id)?;
     let approval = approval.ok_or_else(|| corrupt(id, "its approval is gone"))?;
     Ok(Some((session, approval)))
+}
+
+fn look_with_service(
+    tx: &dyn Reading,
+    id: &SessionId,
+) -> Outcome<Option<(MutualSession, Approval, Service)>> {
+    let Some((session, approval)) = look(tx, id)? else {
+        return Ok(None);
+    };
+    let service = tx.services().by_id(&session.service_id)?;
+    let service = service.ok_or_else(|| corrupt(id, "its service is gone"))?;
+    Ok(Some((session, approval, service)))
 }
 
 fn corrupt(id: &SessionId, reason: &str) -> Fault {
