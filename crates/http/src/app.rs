@@ -4,6 +4,7 @@ use crate::approval::streams::Streams;
 use crate::extract::address::TrustedProxies;
 use crate::limits::{Limiters, Limits};
 use crate::oidc::published::Published;
+use crate::x1280::sockets::Sockets;
 use countersign_core::Provider;
 use std::sync::Arc;
 use tokio_util::sync::CancellationToken;
@@ -15,7 +16,7 @@ pub struct Settings {
     pub limits: Limits,
     /// The proxies whose `X-Forwarded-For` is believed; nobody's by default.
     pub trusted_proxies: TrustedProxies,
-    /// Cancelled when the server begins to stop: event streams end, `/readyz` says no.
+    /// Cancelled when the server begins to stop: event streams and sockets end, `/readyz` says no.
     pub shutdown: CancellationToken,
 }
 
@@ -26,6 +27,7 @@ pub struct AppState {
     pub(crate) settings: Arc<Settings>,
     pub(crate) limiters: Arc<Limiters>,
     pub(crate) streams: Arc<Streams>,
+    pub(crate) sockets: Arc<Sockets>,
     pub(crate) published: Arc<Published>,
 }
 
@@ -36,6 +38,7 @@ impl AppState {
         Self {
             limiters: Arc::new(Limiters::new(&settings.limits, &provider.clock)),
             streams: Arc::new(Streams::new(&settings.limits)),
+            sockets: Arc::default(),
             published: Arc::default(),
             settings: Arc::new(settings),
             provider,

@@ -6,7 +6,8 @@
 //! answers, `layer` adds what every exchange has (request id, one log line, metrics, headers, limits).
 //!
 //! The server crate calls [`router`] with an [`AppState`] and serves it with the peer's address, either as
-//! `ConnectInfo<SocketAddr>` or as a [`PeerAddr`] extension of each request.
+//! `ConnectInfo<SocketAddr>` or as a [`PeerAddr`] extension of each request. A server that counts its connections, or
+//! waits for them when it stops, adds a [`Place`]: a socket outlives the HTTP connection that it began as.
 
 mod app;
 mod application;
@@ -26,10 +27,12 @@ pub mod reference;
 mod reply;
 mod router;
 mod user;
+mod x1280;
 
 pub use app::{AppState, Settings};
 pub use extract::address::{PeerAddr, TrustedProxies};
+pub use extract::place::Place;
 pub use layer::metrics::describe as describe_metrics;
-pub use limits::{Limits, Rate};
+pub use limits::{HourlyRate, Limits, Rate};
 pub use openapi::openapi;
 pub use router::router;

@@ -24,6 +24,15 @@ pub struct Rate {
     pub per_minute: NonZeroU32,
 }
 
+/// How often something rare may happen: at most `burst` at once, then `per_hour` evenly.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct HourlyRate {
+    /// How many may come at once after a quiet time.
+    pub burst: NonZeroU32,
+    /// How many come back in an hour.
+    pub per_hour: NonZeroU32,
+}
+
 impl Rate {
     /// A rate; zeroes count as one.
     #[must_use]
@@ -39,6 +48,21 @@ impl Rate {
         Quota::with_period(Duration::from_secs(60) / self.per_minute.get())
             .unwrap_or_else(|| Quota::per_minute(self.per_minute))
             .allow_burst(self.burst)
+    }
+}
+
+impl HourlyRate {
+    /// A rate; zeroes count as one.
+    #[must_use]
+    pub const fn new(burst: u32, per_hour: u32) -> Self {
+        Self {
+            burst: at_least_one(burst),
+            per_hour: at_least_one(per_hour),
+        }
+    }
+
+    fn quota(self) -> Quota {
+        Quota::per_hour(self.per_hour).allow_burst(self.burst)
     }
 }
 
@@ -58,11 +82,16 @@ pub struct Limits {
     /// `GET /devices/registration/status/{code}`, per address: one machine asks every ten seconds, and published
     /// clients ask without a pause while they get 404 (onesid.md §3).
     pub registration_status: Rate,
-    /// `POST /authenticators`, per address.
+    /// `POST /authenticators` and `POST /enroll/challenge`, per address.
     pub enrolment: Rate,
+    /// `POST /enroll`, per address (X.1280 profile §5).
+    pub credential_enrolment: HourlyRate,
+    /// `POST /auth/initiate`, per address (X.1280 profile §1): those that pass every check before.
+    pub initiation: Rate,
     /// `POST /auth/oidc/bc-authorize`, per address: many phones may share one.
     pub scans: Rate,
-    /// Failed client authentications, per address. Only failures are counted, so a neighbour behind the same address
+    /// Failed client authentications, and names of services and people that are not known at `POST /auth/initiate`, per
+    /// address. Only failures are counted, so a neighbour behind the same address
     /// that authenticates well is never refused.
     pub failed_authentication: Rate,
     /// Polls with one `auth_req_id`: far above any advertised interval (onesid.md C6), for published clients abort on
@@ -89,6 +118,8 @@ impl Default for Limits {
             registration: Rate::new(30, 30),
             registration_status: Rate::new(240, 240),
             enrolment: Rate::new(20, 20),
+            credential_enrolment: HourlyRate::new(5, 5),
+            initiation: Rate::new(10, 10),
             scans: Rate::new(120, 120),
             failed_authentication: Rate::new(60, 60),
             polls_per_request: Rate::new(100, 300),
@@ -105,6 +136,8 @@ pub(crate) struct Limiters {
     pub(crate) registration: Limiter<IpAddr>,
     pub(crate) registration_status: Limiter<IpAddr>,
     pub(crate) enrolment: Limiter<IpAddr>,
+    pub(crate) credential_enrolment: Limiter<IpAddr>,
+    pub(crate) initiation: Limiter<IpAddr>,
     pub(crate) scans: Limiter<IpAddr>,
     pub(crate) failed_authentication: Limiter<IpAddr>,
     pub(crate) polls_per_request: Limiter<TokenDigest>,
@@ -115,13 +148,15 @@ impl Limiters {
     pub(crate) fn new(limits: &Limits, clock: &Arc<dyn Clock>) -> Self {
         let off = limits.danger_unlimited;
         Self {
-            registration: Limiter::new(limits.registration, off, clock),
-            registration_status: Limiter::new(limits.registration_status, off, clock),
-            enrolment: Limiter::new(limits.enrolment, off, clock),
-            scans: Limiter::new(limits.scans, off, clock),
-            failed_authentication: Limiter::new(limits.failed_authentication, off, clock),
-            polls_per_request: Limiter::new(limits.polls_per_request, off, clock),
-            requests_per_client: Limiter::new(limits.requests_per_client, off, clock),
+            registration: Limiter::new(limits.registration.quota(), off, clock),
+            registration_status: Limiter::new(limits.registration_status.quota(), off, clock),
+            enrolment: Limiter::new(limits.enrolment.quota(), off, clock),
+            credential_enrolment: Limiter::new(limits.credential_enrolment.quota(), off, clock),
+            initiation: Limiter::new(limits.initiation.quota(), off, clock),
+            scans: Limiter::new(limits.scans.quota(), off, clock),
+            failed_authentication: Limiter::new(limits.failed_authentication.quota(), off, clock),
+            polls_per_request: Limiter::new(limits.polls_per_request.quota(), off, clock),
+            requests_per_client: Limiter::new(limits.requests_per_client.quota(), off, clock),
         }
     }
 }
@@ -139,9 +174,9 @@ type KeyedLimiter<K> = RateLimiter<K, DashMapStateStore<K>, LimitClock, NoOpMidd
 const SWEEP_EVERY: u32 = 4096;
 
 impl<K: Hash + Eq + Clone> Limiter<K> {
-    fn new(rate: Rate, off: bool, clock: &Arc<dyn Clock>) -> Self {
+    fn new(quota: Quota, off: bool, clock: &Arc<dyn Clock>) -> Self {
         let clock = LimitClock(Arc::clone(clock));
-        let counts = (!off).then(|| RateLimiter::dashmap_with_clock(rate.quota(), clock.clone()));
+        let counts = (!off).then(|| RateLimiter::dashmap_with_clock(quota, clock.clone()));
         Self {
             counts,
             clock,

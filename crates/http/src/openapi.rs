@@ -10,6 +10,7 @@ use countersign_protocol::ErrorBody;
 use countersign_protocol::approval::{DecisionClaims, Settled};
 use countersign_protocol::authenticator::EnrolmentProof;
 use countersign_protocol::consent::ReceiptClaims;
+use countersign_protocol::x1280::{SocketEvent, X1280Error};
 use std::sync::OnceLock;
 use utoipa::openapi::OpenApi;
 use utoipa::openapi::security::{HttpAuthScheme, HttpBuilder, SecurityScheme};
@@ -22,11 +23,14 @@ use utoipa::{Modify, OpenApi as _};
         title = "Countersign",
         description = "An open, self-hosted identity provider: OpenID Connect CIBA, without passwords.\n\n\
             OAuth endpoints take forms and authenticate the client by `private_key_jwt` (RFC 7523). Everything else \
-            takes JSON and a bearer token (RFC 6750). Every refusal is `{error, error_description}`; every answer \
-            carries `x-request-id`. An unknown route is 404 and a wrong method 405, both `invalid_request`.",
+            takes JSON and a bearer token (RFC 6750). Every refusal is `{error, error_description}`, those of mutual \
+            sign-in (X.1280) are `{error, message}`; every answer carries `x-request-id`. An unknown route is 404 and a \
+            wrong method 405, both `invalid_request`.",
         license(name = "Apache-2.0", identifier = "Apache-2.0")
     ),
-    components(schemas(DecisionClaims, EnrolmentProof, ErrorBody, ReceiptClaims, Settled)),
+    components(schemas(
+        DecisionClaims, EnrolmentProof, ErrorBody, ReceiptClaims, Settled, SocketEvent, X1280Error
+    )),
     modifiers(&Bearer),
     tags(
         (name = "oidc", description = "OpenID Connect and OAuth 2.0."),
@@ -38,6 +42,7 @@ use utoipa::{Modify, OpenApi as _};
         (name = "authenticator", description = "A person's phones."),
         (name = "approval", description = "What a phone sees and decides."),
         (name = "consent", description = "Personal data: asked for, given, withdrawn."),
+        (name = "x1280", description = "Mutual sign-in: the service proves itself first."),
         (name = "health", description = "For whoever runs the process.")
     )
 )]

@@ -3,7 +3,9 @@
 use crate::app::AppState;
 use crate::layer::{observe, panics, size};
 use crate::reply::ErrorReply;
-use crate::{application, approval, authenticator, ciba, consent, device, health, oidc, openapi, qr, user};
+use crate::{
+    application, approval, authenticator, ciba, consent, device, health, oidc, openapi, qr, user, x1280,
+};
 use axum::Router;
 use axum::http::StatusCode;
 use axum::middleware;
@@ -62,7 +64,7 @@ pub(crate) fn documented() -> OpenApiRouter<AppState> {
         .routes(routes!(user::me::get))
         .routes(routes!(authenticator::authenticators::post))
         .routes(routes!(authenticator::invitations::post))
-        .routes(routes!(authenticator::enroll::get))
+        .routes(routes!(authenticator::enroll::get, x1280::enroll::post))
         .routes(routes!(authenticator::login_hint_tokens::post))
         .routes(routes!(authenticator::push::put, authenticator::push::delete))
         .routes(routes!(authenticator::push_key::get))
@@ -74,6 +76,13 @@ pub(crate) fn documented() -> OpenApiRouter<AppState> {
         .routes(routes!(consent::status::get))
         .routes(routes!(consent::consents::get))
         .routes(routes!(consent::withdrawal::delete))
+        .routes(routes!(x1280::initiate::post, x1280::initiate::options))
+        .routes(routes!(x1280::ws::get))
+        .routes(routes!(x1280::verify::post))
+        .routes(routes!(x1280::verify::post_alias))
+        .routes(routes!(x1280::reject::post))
+        .routes(routes!(x1280::challenge::post))
+        .routes(routes!(x1280::jwks::get))
         .routes(routes!(openapi::get))
         .routes(routes!(health::healthz))
         .routes(routes!(health::readyz))

@@ -10,6 +10,7 @@ pub(crate) mod json;
 pub(crate) mod merge_patch;
 pub(crate) mod optional_json;
 pub(crate) mod path;
+pub(crate) mod place;
 pub(crate) mod query;
 pub(crate) mod urlencoded;
 
@@ -20,4 +21,5 @@ pub(crate) use json::JsonBody;
 pub(crate) use merge_patch::MergePatch;
 pub(crate) use optional_json::OptionalJson;
 pub(crate) use path::PathParam;
+pub(crate) use place::Place;
 pub(crate) use query::Query;

@@ -25,6 +25,11 @@ pub fn describe() {
     );
     describe_counter!("tokens_total", "Token answers, by grant.");
     describe_gauge!("event_streams", "Event streams that phones hold open.");
+    describe_counter!("x1280_sessions_total", "Mutual sign-ins that were begun.");
+    describe_gauge!(
+        "x1280_sockets",
+        "Sockets on which browsers wait for a mutual sign-in."
+    );
 }
 
 /// One request was answered.
@@ -57,6 +62,16 @@ pub(crate) fn event_streams(change: f64) {
     gauge!("event_streams").increment(change);
 }
 
+/// A mutual sign-in was begun.
+pub(crate) fn x1280_session() {
+    counter!("x1280_sessions_total").increment(1);
+}
+
+/// A browser began (`1.0`) or ended (`-1.0`) to wait for a mutual sign-in.
+pub(crate) fn x1280_sockets(change: f64) {
+    gauge!("x1280_sockets").increment(change);
+}
+
 /// A method is a label only when it is a usual one: a caller must not make up label values.
 fn known(method: &Method) -> &'static str {
     match *method {
@@ -70,6 +85,7 @@ fn known(method: &Method) -> &'static str {
 
 fn class(status: StatusCode) -> &'static str {
     match status.as_u16() {
+        100..=199 => "1xx",
         200..=299 => "2xx",
         300..=399 => "3xx",
         400..=499 => "4xx",

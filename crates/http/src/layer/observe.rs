@@ -3,7 +3,8 @@
 use super::{headers, metrics};
 use crate::app::AppState;
 use crate::extract::{Caller, address};
-use crate::reply::{Broken, Refused};
+use crate::reply::{Broken, Refused, respelled};
+use crate::x1280::{self, cors};
 use axum::extract::{MatchedPath, Request, State};
 use axum::http::{HeaderName, HeaderValue, Method};
 use axum::middleware::Next;
@@ -31,9 +32,12 @@ pub(crate) async fn observe(State(app): State<AppState>, mut request: Request, n
 
     let (response, took) = timed(next.run(request)).await;
     let mut response = match response.extensions().get::<Broken>().cloned() {
-        Some(broken) => broken.report(&request_id, &route),
+        Some(broken) => cors::kept(&response, broken.report(&request_id, &route)),
         None => response,
     };
+    if x1280::ROUTES.contains(&route.as_str()) {
+        response = respelled(response);
+    }
     if let Ok(id) = HeaderValue::try_from(request_id.as_str()) {
         response.headers_mut().insert(REQUEST_ID, id);
     }
@@ -94,7 +98,7 @@ fn log(exchange: &Exchange<'_>, response: &Response) {
     let error = response
         .extensions()
         .get::<Refused>()
-        .map(|refused| refused.0.as_str());
+        .map(|refused| refused.code.as_str());
     let client_id = caller.client().map(tracing::field::display);
     let ip = caller.address.map(tracing::field::display);
     // Probes come every few seconds and say nothing when all is well.

@@ -53,7 +53,8 @@ impl Published {
     }
 }
 
-fn rendered(document: &impl Serialize) -> Result<Bytes, Fault> {
+/// A document as JSON.
+pub(crate) fn rendered(document: &impl Serialize) -> Result<Bytes, Fault> {
     let text = serde_json::to_vec(document).map_err(|error| Fault::new("writing JSON").with_source(error))?;
     Ok(text.into())
 }

@@ -30,9 +30,14 @@ enum Challenge {
     Scheme(String),
 }
 
-/// Left in the extensions of an answer for the log line: which code was answered.
-#[derive(Debug, Clone, Copy)]
-pub(crate) struct Refused(pub(crate) ErrorCode);
+/// Left in the extensions of an answer, for the log line and for surfaces that spell a refusal differently.
+#[derive(Debug, Clone)]
+pub(crate) struct Refused {
+    /// The code that was answered.
+    pub(crate) code: ErrorCode,
+    /// What was told with it.
+    pub(crate) description: String,
+}
 
 impl ErrorReply {
     /// No bearer token was presented.
@@ -143,10 +148,10 @@ impl Challenge {
 pub(super) fn answer(status: StatusCode, code: ErrorCode, description: String) -> Response {
     let body = ErrorBody {
         error: code.as_str().to_owned(),
-        error_description: description,
+        error_description: description.clone(),
     };
     let mut response = (status, Json(body)).into_response();
-    response.extensions_mut().insert(Refused(code));
+    response.extensions_mut().insert(Refused { code, description });
     response
 }
 
