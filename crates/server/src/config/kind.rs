@@ -168,6 +168,42 @@ impl From<Rate> for countersign_http::Rate {
     }
 }
 
+/// How often something rare may happen: `burst` at once after a quiet time, then `per_hour` evenly.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct HourlyRate {
+    pub(crate) burst: Count<1, 10_000_000>,
+    pub(crate) per_hour: Count<1, 10_000_000>,
+}
+
+impl From<countersign_http::HourlyRate> for HourlyRate {
+    fn from(rate: countersign_http::HourlyRate) -> Self {
+        Self {
+            burst: Count(rate.burst.get()),
+            per_hour: Count(rate.per_hour.get()),
+        }
+    }
+}
+
+impl From<HourlyRate> for countersign_http::HourlyRate {
+    fn from(rate: HourlyRate) -> Self {
+        Self::new(rate.burst.0, rate.per_hour.0)
+    }
+}
+
+impl Kind for HourlyRate {
+    fn describe() -> String {
+        "a rate: so many at once, then so many an hour".to_owned()
+    }
+
+    fn toml(&self) -> Option<String> {
+        Some(format!(
+            "{{ burst = {}, per_hour = {} }}",
+            self.burst.0, self.per_hour.0
+        ))
+    }
+}
+
 impl Kind for Rate {
     fn describe() -> String {
         "a rate: so many at once, then so many a minute".to_owned()

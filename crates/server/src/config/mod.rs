@@ -138,6 +138,8 @@ impl Config {
             registration: limits.registration.into(),
             registration_status: limits.registration_status.into(),
             enrolment: limits.enrolment.into(),
+            credential_enrolment: limits.credential_enrolment.into(),
+            initiation: limits.initiation.into(),
             failed_authentication: limits.failed_authentication.into(),
             polls_per_request: limits.polls_per_request.into(),
             requests_per_client: limits.requests_per_client.into(),

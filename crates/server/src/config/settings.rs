@@ -1,7 +1,7 @@
 //! Every setting, once: its name, what it is for, its kind and its default. The file that `config example` prints and
 //! `docs/reference/configuration.md` are written from this list.
 
-use super::kind::{Count, Kind, LogFormat, LogLevel, Rate, Within};
+use super::kind::{Count, HourlyRate, Kind, LogFormat, LogLevel, Rate, Within};
 use countersign_core::policy::{Lifetimes, PacePolicy, X1280Policy};
 use countersign_http::Limits as HttpLimits;
 use countersign_protocol::approval::VerificationMode;
@@ -196,9 +196,13 @@ section! {
         registration: Rate = HttpLimits::default().registration.into();
         /// Questions for the status of a registration, per address.
         registration_status: Rate = HttpLimits::default().registration_status.into();
-        /// Enrolments of phones, per address.
+        /// Enrolments of phones, and challenges for enrolments of credentials, per address.
         enrolment: Rate = HttpLimits::default().enrolment.into();
-        /// Failed authentications of clients, per address; those that succeed are not counted.
+        /// Enrolments of credentials (X.1280), per address.
+        credential_enrolment: HourlyRate = HttpLimits::default().credential_enrolment.into();
+        /// Mutual sign-ins (X.1280) that are begun, per address. Raise it for services that ask from one machine.
+        initiation: Rate = HttpLimits::default().initiation.into();
+        /// Failed authentications of clients and services, per address; those that succeed are not counted.
         failed_authentication: Rate = HttpLimits::default().failed_authentication.into();
         /// Polls for one sign-in.
         polls_per_request: Rate = HttpLimits::default().polls_per_request.into();

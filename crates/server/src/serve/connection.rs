@@ -5,7 +5,7 @@ use crate::config::settings;
 use axum::Router;
 use axum::body::Body;
 use axum::http::Request;
-use countersign_http::PeerAddr;
+use countersign_http::{PeerAddr, Place};
 use hyper::body::Incoming;
 use hyper::service::service_fn;
 use hyper_util::rt::{TokioExecutor, TokioIo, TokioTimer};
@@ -51,10 +51,16 @@ impl From<&settings::Limits> for Limits {
     }
 }
 
-/// Serves one connection to its end.
+/// Who is at the other end, and the place that they take until they leave.
+pub(super) struct Guest {
+    pub(super) peer: SocketAddr,
+    pub(super) place: Place,
+}
+
+/// Serves one connection to its end. A socket that it became goes on by itself and keeps the place.
 pub(super) async fn attend(
     stream: TcpStream,
-    peer: SocketAddr,
+    guest: Guest,
     tls: Option<Arc<Tls>>,
     router: Router,
     limits: Limits,
@@ -66,28 +72,29 @@ pub(super) async fn attend(
         return;
     }
     let Some(tls) = tls else {
-        return converse(stream, peer, router, limits, shutdown).await;
+        return converse(stream, guest, router, limits, shutdown).await;
     };
     match tokio::time::timeout(limits.greeting, tls.accept(stream)).await {
-        Ok(Ok(stream)) => converse(stream, peer, router, limits, shutdown).await,
+        Ok(Ok(stream)) => converse(stream, guest, router, limits, shutdown).await,
         Ok(Err(error)) => tracing::debug!(%error, "a TLS handshake failed"),
         Err(_) => tracing::debug!("a TLS handshake took too long"),
     }
 }
 
-async fn converse<S>(stream: S, peer: SocketAddr, router: Router, limits: Limits, shutdown: CancellationToken)
+async fn converse<S>(stream: S, guest: Guest, router: Router, limits: Limits, shutdown: CancellationToken)
 where
-    S: AsyncRead + AsyncWrite + Unpin + 'static,
+    S: AsyncRead + AsyncWrite + Unpin + Send + 'static,
 {
     let spoke = Arc::new(AtomicBool::new(false));
     let heard = Arc::clone(&spoke);
     let service = service_fn(move |mut request: Request<Incoming>| {
         heard.store(true, Ordering::Relaxed);
-        request.extensions_mut().insert(PeerAddr(peer));
+        request.extensions_mut().insert(PeerAddr(guest.peer));
+        request.extensions_mut().insert(guest.place.clone());
         router.clone().call(request.map(Body::new))
     });
     let builder = builder(limits);
-    let mut connection = pin!(builder.serve_connection(TokioIo::new(stream), service));
+    let mut connection = pin!(builder.serve_connection_with_upgrades(TokioIo::new(stream), service));
     // hyper watches over heads, but not over a connection that never says which protocol it speaks.
     let mut silence = pin!(tokio::time::sleep(limits.greeting));
     let (mut waited, mut stopping) = (false, false);

@@ -1,15 +1,16 @@
 //! A door: one listening socket, and the loop that lets connections in.
 
-use super::connection::{Limits, attend};
+use super::connection::{Guest, Limits, attend};
 use super::tls::Tls;
 use crate::failure::Failed;
 use axum::Router;
+use countersign_http::Place;
 use std::io;
 use std::net::SocketAddr;
 use std::sync::Arc;
 use std::time::Duration;
 use tokio::net::{TcpListener, TcpStream};
-use tokio::sync::Semaphore;
+use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 
@@ -24,6 +25,11 @@ impl Guests {
     /// Lets somebody in.
     pub(super) fn spawn(&self, guest: impl Future<Output = ()> + Send + 'static) {
         self.0.spawn(guest);
+    }
+
+    /// A place that is taken until its last holder is gone: a guest that stays after the door's own work is done.
+    fn place(&self, counted: OwnedSemaphorePermit) -> Place {
+        Place::new((counted, self.0.token()))
     }
 
     /// Waits until all have left; `false` when some are still there after `patience`.
@@ -82,9 +88,12 @@ impl Door {
         } = self;
         let places = Arc::new(Semaphore::new(limits.connections));
         loop {
-            let place = tokio::select! {
+            // The semaphore is never closed.
+            let Ok(place) = (tokio::select! {
                 () = shutdown.cancelled() => return,
                 place = Arc::clone(&places).acquire_owned() => place,
+            }) else {
+                return;
             };
             let Ok((stream, peer)) = (tokio::select! {
                 () = shutdown.cancelled() => return,
@@ -93,10 +102,11 @@ impl Door {
                 continue;
             };
             let (tls, router, shutdown) = (tls.clone(), router.clone(), shutdown.clone());
-            guests.spawn(async move {
-                attend(stream, peer, tls, router, limits, shutdown).await;
-                drop(place);
-            });
+            let guest = Guest {
+                peer,
+                place: guests.place(place),
+            };
+            guests.spawn(attend(stream, guest, tls, router, limits, shutdown));
         }
     }
 }

@@ -6,8 +6,17 @@ use crate::output;
 use std::io::IsTerminal as _;
 use tracing_subscriber::EnvFilter;
 
-/// What the libraries say is seldom about the operator's concern; their warnings are.
-const LIBRARIES: [&str; 5] = ["hyper", "hyper_util", "h2", "rustls", "mio"];
+/// What the libraries say is seldom about the operator's concern; their warnings are. That of sockets would also print
+/// what is sent over them, which is a person's identity.
+const LIBRARIES: [&str; 7] = [
+    "hyper",
+    "hyper_util",
+    "h2",
+    "rustls",
+    "mio",
+    "tungstenite",
+    "tokio_tungstenite",
+];
 
 /// Logs of the server.
 pub(crate) fn start(settings: &Log) {
