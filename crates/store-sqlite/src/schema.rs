@@ -21,16 +21,17 @@ macro_rules! migration {
 }
 
 /// The migrations in order. Released ones never change: a change is another file at the end.
-const MIGRATIONS: [&str; 5] = [
+const MIGRATIONS: [&str; 6] = [
     migration!("0001_first"),
     migration!("0002_qr"),
     migration!("0003_consent"),
     migration!("0004_application"),
     migration!("0005_outbox"),
+    migration!("0006_approval_indexes"),
 ];
 
 /// The version that this program writes, `PRAGMA user_version`: the number of migrations.
-pub const SCHEMA_VERSION: i64 = 5;
+pub const SCHEMA_VERSION: i64 = 6;
 const _: () = assert!(
     SCHEMA_VERSION == MIGRATIONS.len() as i64,
     "a migration without a number"
