@@ -1,5 +1,6 @@
 //! Randomness is handed in: the operating system's in production, a seeded stream in `testkit`.
 
+use crate::time::Timestamp;
 use uuid::Uuid;
 
 /// A source of unpredictable bytes.
@@ -21,6 +22,13 @@ impl dyn Entropy + '_ {
     #[must_use]
     pub fn uuid(&self) -> Uuid {
         uuid::Builder::from_random_bytes(self.bytes()).into_uuid()
+    }
+
+    /// A UUID that begins with the moment and is random after it (version 7, RFC 9562 §5.7).
+    #[must_use]
+    pub fn uuid_at(&self, now: Timestamp) -> Uuid {
+        let millis = u64::try_from(now.millis()).unwrap_or(0);
+        uuid::Builder::from_unix_timestamp_millis(millis, &self.bytes()).into_uuid()
     }
 
     /// `length` characters drawn evenly from an alphabet of 2, 4, 8, 16, 32 or 64 characters.

@@ -17,6 +17,13 @@ macro_rules! uuid_id {
             pub fn new(entropy: &dyn crate::entropy::Entropy) -> Self {
                 Self(entropy.uuid())
             }
+
+            /// Makes a new id that begins with the moment (RFC 9562 §5.7): for rows of which there are many, so that
+            /// new ones stand side by side in the store. Its 74 random bits are not to be guessed, its age is no secret.
+            #[must_use]
+            pub fn new_at(entropy: &dyn crate::entropy::Entropy, now: crate::time::Timestamp) -> Self {
+                Self(entropy.uuid_at(now))
+            }
         }
 
         impl fmt::Display for $name {

@@ -27,6 +27,14 @@ impl Timestamp {
         self.0
     }
 
+    /// Milliseconds since 1970-01-01 UTC in 48 bits, the most significant first, as a UUID of version 7 begins (RFC 9562
+    /// §5.7). They last until the year 10889; a moment before 1970 counts as its beginning.
+    #[must_use]
+    pub fn big_endian_48(self) -> [u8; 6] {
+        let [_, _, bytes @ ..] = u64::try_from(self.0).unwrap_or(0).to_be_bytes();
+        bytes
+    }
+
     /// Whole seconds since 1970-01-01 UTC.
     #[must_use]
     pub const fn unix(self) -> i64 {

@@ -163,6 +163,7 @@ impl ApprovalStore for Tx<'_> {
                 "an approval is settled by a decision or an expiry only; this is a bug",
             ));
         }
+        let revision: i64 = self.only(sql!("approval/next_revision"), [])?;
         self.wins(
             sql!("approval/settle"),
             params![
@@ -173,6 +174,7 @@ impl ApprovalStore for Tx<'_> {
                 to.granted,
                 to.not_me,
                 to.cause,
+                revision,
                 id.0.as_bytes()
             ],
         )

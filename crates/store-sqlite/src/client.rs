@@ -44,6 +44,11 @@ impl ClientStore for Tx<'_> {
         self.one(sql!("client/by_id"), params![id.as_str()])
     }
 
+    fn is_usable(&self, id: &ClientId) -> Result<bool, Fault> {
+        let found: Option<i64> = self.one(sql!("client/is_usable"), params![id.as_str()])?;
+        Ok(found.is_some())
+    }
+
     fn list(&self) -> Result<Vec<ClientRecord>, Fault> {
         self.all(sql!("client/list"), [])
     }

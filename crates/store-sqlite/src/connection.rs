@@ -14,7 +14,7 @@ const STATEMENTS: usize = 160;
 
 /// Page cache of the writer, in KiB: a group's changed pages stay in memory until its commit. SQLite's own 2 MiB are
 /// full with a hundred sign-ins at once, and then pages go to the disk and come back.
-const WRITER_CACHE_KIB: i64 = 32 * 1024;
+const WRITER_CACHE_KIB: i64 = 8 * 1024;
 
 /// Page cache of a reader, in KiB; it grows only with what is read.
 const READER_CACHE_KIB: i64 = 8 * 1024;

@@ -37,6 +37,7 @@ mod organisation;
 mod outbox;
 mod push;
 mod qr;
+mod queue;
 mod readers;
 mod schema;
 mod stats;

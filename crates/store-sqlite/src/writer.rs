@@ -2,6 +2,7 @@
 
 use crate::counters::Counters;
 use crate::failure::{fault, repeat};
+use crate::queue::Queue;
 use crate::tx::Tx;
 use countersign_core::failure::Fault;
 use countersign_core::store::Verdict;
@@ -10,22 +11,20 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
 use std::thread::{self, JoinHandle};
 use std::time::{Duration, Instant};
-use tokio::sync::{mpsc, oneshot};
+use tokio::sync::oneshot;
 
 /// Work for the writer. An error rolls it back and is its answer.
 pub(crate) type Work = Box<dyn FnOnce(&mut Tx<'_>) -> Result<Verdict, Fault> + Send>;
 
 type Answer = Result<(), Fault>;
 
-/// How long a commit waits for company while others write too: about what a flush takes on a good disk, and a flush
+/// How long a commit waits for those who shared the last one: about what a few flushes take on a good disk, and a flush
 /// costs a core about as much as the rest of a transaction.
 const PATIENCE: Duration = Duration::from_millis(2);
 
-/// How often it looks whether somebody came.
-const LOOK_EVERY: Duration = Duration::from_micros(100);
-
-/// Works after which it waits no longer.
-const ENOUGH: usize = 8;
+/// Works that a commit waits for at most. Beyond it a flush is shared well enough, and the others can prepare theirs
+/// while it lasts.
+const ENOUGH: usize = 16;
 
 struct Job {
     work: Work,
@@ -34,7 +33,7 @@ struct Job {
 
 /// The way to the writer's thread. Dropping it lets the thread finish what it accepted, and waits for that.
 pub(crate) struct Writer {
-    queue: Option<mpsc::Sender<Job>>,
+    queue: Arc<Queue<Job>>,
     thread: Option<JoinHandle<()>>,
 }
 
@@ -42,20 +41,21 @@ impl Writer {
     /// Starts the thread, which takes the connection over.
     pub(crate) fn start(
         connection: Connection,
-        queue: usize,
+        places: usize,
         group: usize,
         counters: Arc<Counters>,
     ) -> Result<Self, Fault> {
-        let (sender, receiver) = mpsc::channel(queue.max(1));
+        let queue = Arc::new(Queue::new(places));
+        let jobs = Arc::clone(&queue);
         let thread = thread::Builder::new()
             .name("store-writer".to_owned())
-            .spawn(move || serve(&connection, receiver, group.max(1), &counters))
+            .spawn(move || serve(&connection, &jobs, group.max(1), &counters))
             .map_err(|error| {
                 Fault::new("the database's writer could not start; allow this user more threads")
                     .with_source(error)
             })?;
         Ok(Self {
-            queue: Some(sender),
+            queue,
             thread: Some(thread),
         })
     }
@@ -65,15 +65,14 @@ impl Writer {
     pub(crate) async fn run(&self, work: Work) -> Answer {
         let gone = || Fault::new("the database's writer has ended; restart the program");
         let (answer, answered) = oneshot::channel();
-        let queue = self.queue.as_ref().ok_or_else(gone)?;
-        queue.send(Job { work, answer }).await.map_err(|_| gone())?;
+        self.queue.push(Job { work, answer }).await.map_err(|_| gone())?;
         answered.await.map_err(|_| gone())?
     }
 }
 
 impl Drop for Writer {
     fn drop(&mut self) {
-        drop(self.queue.take());
+        self.queue.close();
         let Some(thread) = self.thread.take() else { return };
         // The last handle of a store may die inside a work, on the writer's own thread, which cannot wait for itself.
         if thread.thread().id() != thread::current().id() {
@@ -83,32 +82,27 @@ impl Drop for Writer {
     }
 }
 
-fn serve(connection: &Connection, mut queue: mpsc::Receiver<Job>, limit: usize, counters: &Counters) {
-    let mut group = Vec::with_capacity(limit);
-    let mut company = false;
-    while queue.blocking_recv_many(&mut group, limit) > 0 {
-        // A caller that works alone never waits. Where several do, more are on their way, and one flush serves all.
-        if company {
-            gather(&mut queue, &mut group, ENOUGH.min(limit));
+fn serve(connection: &Connection, queue: &Queue<Job>, limit: usize, counters: &Counters) {
+    let _ending = Ending(queue);
+    let mut wanted = 1;
+    loop {
+        let mut group = queue.take(wanted, PATIENCE, limit);
+        if group.is_empty() {
+            return;
         }
-        company = group.len() > 1;
+        // Whoever shared a commit is likely to come back for the next one, and one flush serves all. A caller that works
+        // alone never waits.
+        wanted = group.len().min(ENOUGH);
         commit_group(connection, &mut group, counters);
     }
 }
 
-/// Waits a moment for more works, until they are enough.
-#[expect(
-    clippy::disallowed_methods,
-    reason = "decides how long a commit waits for company, nothing that is kept"
-)]
-fn gather(queue: &mut mpsc::Receiver<Job>, group: &mut Vec<Job>, enough: usize) {
-    let until = Instant::now() + PATIENCE;
-    while group.len() < enough && Instant::now() < until {
-        match queue.try_recv() {
-            Ok(job) => group.push(job),
-            Err(mpsc::error::TryRecvError::Empty) => thread::sleep(LOOK_EVERY),
-            Err(mpsc::error::TryRecvError::Disconnected) => return,
-        }
+/// However the thread ends, nobody waits for it any more.
+struct Ending<'q>(&'q Queue<Job>);
+
+impl Drop for Ending<'_> {
+    fn drop(&mut self) {
+        self.0.abandon();
     }
 }
 

@@ -46,11 +46,7 @@ pub(crate) async fn measure(
         Workload::Discovery => stage.document(&subject.paths.discovery, "\"issuer\"").await,
         Workload::Jwks => stage.document(&subject.paths.jwks, "\"keys\"").await,
         Workload::ClientCredentials => stage.client_credentials().await,
-        Workload::CibaRequest => {
-            stage
-                .flat(|n| stage.request(n, SIGN_IN), Expect::ok("\"auth_req_id\""))
-                .await
-        }
+        Workload::CibaRequest => stage.ciba_request().await,
         Workload::PendingPoll => stage.pending_poll().await,
         Workload::Token => stage.token().await,
         Workload::Introspection => stage.introspection().await,
@@ -79,6 +75,33 @@ impl Stage<'_> {
     async fn client_credentials(&self) -> Result<Figures, String> {
         let ask = |_| self.credentials(&self.cast.machine);
         self.flat(ask, Expect::ok("\"access_token\"")).await
+    }
+
+    /// Every request asks a pair of service and person that has none waiting: after each batch the people say yes, which
+    /// is not timed.
+    async fn ciba_request(&self) -> Result<Figures, String> {
+        self.ask_everybody().await?;
+        let mut sum = self.ask_everybody().await?;
+        while sum.count < self.count {
+            sum.append(self.ask_everybody().await?)?;
+        }
+        Ok(sum)
+    }
+
+    async fn ask_everybody(&self) -> Result<Figures, String> {
+        let (figures, opened) = self.open_batch().await?;
+        self.subject.approve(&members(&opened, "auth_req_id")?).await?;
+        Ok(figures)
+    }
+
+    /// One timed batch of CIBA requests, one for each pair of service and person.
+    async fn open_batch(&self) -> Result<(Figures, Vec<Answer>), String> {
+        let requests = parallel(self.cores, BATCH, |n| self.request(n, SIGN_IN))?;
+        let meter = Meter::start(self.subject)?;
+        let lanes = Prepared::deal(requests, true);
+        let (lanes, timing) = load::run(self.subject.address, lanes, Expect::ok("\"auth_req_id\"")).await?;
+        let figures = meter.stop(self.subject, BATCH, timing)?;
+        Ok((figures, Prepared::collect(lanes)))
     }
 
     /// Sixteen requests wait, one on each lane, and are polled again and again.
@@ -153,19 +176,10 @@ impl Stage<'_> {
     /// One batch of sign-ins. The latency of a sign-in is that of its request and of its token together.
     async fn sign_in(&self) -> Result<Figures, String> {
         let address = self.subject.address;
-        let opening = parallel(self.cores, BATCH, |n| self.request(n, SIGN_IN))?;
         let assertions = parallel(self.cores, BATCH, |n| {
             self.cast.assertion(self.cast.service(n)?, &self.subject.issuer)
         })?;
-        let meter = Meter::start(self.subject)?;
-        let (lanes, timing) = load::run(
-            address,
-            Prepared::deal(opening, true),
-            Expect::ok("\"auth_req_id\""),
-        )
-        .await?;
-        let mut figures = meter.stop(self.subject, BATCH, timing)?;
-        let opened = Prepared::collect(lanes);
+        let (mut figures, opened) = self.open_batch().await?;
         let ids = members(&opened, "auth_req_id")?;
         self.subject.approve(&ids).await?;
         let redeem = |(n, assertion): (usize, &String)| self.redeem_with(n, id_at(&ids, n)?, assertion);

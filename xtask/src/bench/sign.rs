@@ -8,8 +8,8 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use super::cores::Cores;
 use super::load::LANES;
 
-/// People, and as many services: each pair of the two may have one request waiting, so many can wait together.
-pub(crate) const PEOPLE: usize = LANES;
+/// People: each pair of a service and a person may have one request waiting, so many can wait together.
+pub(crate) const PEOPLE: usize = 4 * LANES;
 /// Requests that can wait for their approvals at the same time.
 pub(crate) const BATCH: usize = PEOPLE * LANES;
 /// The number of the device's key, after those of the services.

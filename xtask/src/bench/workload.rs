@@ -76,9 +76,10 @@ impl Workload {
             | Self::Introspection
             | Self::QrStatus
             | Self::ConsentStatus => 16 * 1024,
-            Self::CibaRequest | Self::ConsentRequest => 10 * 1024,
+            Self::CibaRequest => 10 * BATCH,
+            Self::ConsentRequest => 10 * 1024,
             Self::Token | Self::Refresh => 6 * 1024,
-            Self::Cycle => 10 * BATCH,
+            Self::Cycle => 3 * BATCH,
         };
         if quick {
             (full / 16).next_multiple_of(BATCH)

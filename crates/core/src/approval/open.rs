@@ -69,7 +69,7 @@ pub struct PersonalDataAsked {
 /// # Errors
 /// The text cannot be serialized.
 pub fn prepare(provider: &Provider, question: Question<'_>, now: Timestamp) -> Outcome<Approval> {
-    let id = ApprovalId::new(&*provider.entropy);
+    let id = ApprovalId::new_at(&*provider.entropy, now);
     let mode = mode(provider, &question);
     let asked: Vec<String> = words(&question.asked);
     let (scopes, claims) = match question.personal_data {

@@ -6,7 +6,7 @@ use crate::keys::Sealer;
 use crate::provider::Provider;
 use crate::store::Writing;
 use crate::time::Timestamp;
-use countersign_jose::{hash, jcs};
+use countersign_jose::{base64url, hash, jcs};
 use serde::Serialize;
 use serde_json::{Map, Value};
 use zeroize::Zeroizing;
@@ -133,7 +133,7 @@ pub(super) fn digest(record: &AuditRecord) -> Result<[u8; 32], Fault> {
         action: &'a str,
         subject: &'a str,
         detail: &'a str,
-        previous: &'a [u8; 32],
+        previous: String,
     }
     let hashed = Hashed {
         seq: record.seq.to_string(),
@@ -142,7 +142,7 @@ pub(super) fn digest(record: &AuditRecord) -> Result<[u8; 32], Fault> {
         action: &record.action,
         subject: &record.subject,
         detail: &record.detail,
-        previous: &record.previous,
+        previous: base64url::encode(&record.previous),
     };
     Ok(hash::sha256(&jcs::canonicalize(&hashed).map_err(unwritable)?))
 }

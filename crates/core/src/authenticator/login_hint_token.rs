@@ -13,12 +13,13 @@ use countersign_protocol::authenticator::LoginHintTokenAnswer;
 /// A fault of the store.
 pub async fn make(provider: &Provider, phone: &PhoneBearer) -> Outcome<LoginHintTokenAnswer> {
     let lifetime = provider.policy.lifetime.login_hint_token;
-    let token = OpaqueToken::new(&*provider.entropy);
+    let now = provider.clock.now();
+    let token = OpaqueToken::new(&*provider.entropy, now);
     let row = LoginHintToken {
         digest: token.digest(),
         user_id: phone.user.id,
         authenticator_id: phone.authenticator.id,
-        expires_at: provider.clock.now() + lifetime,
+        expires_at: now + lifetime,
         spent_at: None,
     };
     provider

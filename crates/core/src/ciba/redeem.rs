@@ -131,7 +131,7 @@ fn mint(
         return Err(unknown().into());
     };
     let grant = Grant {
-        id: GrantId::new(&*provider.entropy),
+        id: GrantId::new_at(&*provider.entropy, now),
         client_id: caller.client.id.clone(),
         user_id: user.id,
         approval_id: approval.id,

@@ -127,9 +127,10 @@ async fn prepare(
         expires_at,
     };
     let approval = open::prepare(provider, question, now)?;
-    let auth_req_id = qr
-        .as_ref()
-        .map_or_else(|| OpaqueToken::new(&*provider.entropy), QrRequest::auth_req_id);
+    let auth_req_id = qr.as_ref().map_or_else(
+        || OpaqueToken::new(&*provider.entropy, now),
+        QrRequest::auth_req_id,
+    );
     let ciba = CibaRequest {
         digest: auth_req_id.digest(),
         approval_id: approval.id,

@@ -78,8 +78,7 @@ impl AuthenticatedClient {
     /// # Errors
     /// `invalid_client`: it was used before, or the client was stopped meanwhile.
     pub fn spend(&self, tx: &mut dyn Writing) -> Outcome<()> {
-        let record = tx.clients().by_id(&self.client.id)?;
-        if record.is_none_or(|record| record.disabled_at.is_some()) {
+        if !tx.clients().is_usable(&self.client.id)? {
             return Err(disabled(&self.client).into());
         }
         self.assertion.spend(tx)

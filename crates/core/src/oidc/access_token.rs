@@ -43,7 +43,7 @@ struct Header<'a> {
 /// A key that cannot sign.
 pub fn make(provider: &Provider, grant: &Grant, user: &User, now: Timestamp) -> Outcome<OpaqueToken> {
     match &grant.audience {
-        None => Ok(OpaqueToken::new(&*provider.entropy)),
+        None => Ok(OpaqueToken::new(&*provider.entropy, now)),
         Some(audience) => jwt(provider, grant, audience, user, now),
     }
 }

@@ -44,7 +44,7 @@ pub async fn client_credentials(
     }
     let now = provider.clock.now();
     let lifetime = provider.policy.lifetime.device_access_token;
-    let token = OpaqueToken::new(&*provider.entropy);
+    let token = OpaqueToken::new(&*provider.entropy, now);
     let row = AccessToken {
         digest: token.digest(),
         client_id: caller.client.id.clone(),
@@ -129,7 +129,7 @@ pub fn mint(
     } else {
         None
     };
-    let refresh_token = may_refresh(client, grant).then(|| OpaqueToken::new(&*provider.entropy));
+    let refresh_token = may_refresh(client, grant).then(|| OpaqueToken::new(&*provider.entropy, now));
     let refresh = refresh_token.as_ref().map(|token| RefreshToken {
         digest: token.digest(),
         grant_id: grant.id,

@@ -207,7 +207,7 @@ async fn collect(provider: &Provider, session: QrSession, now: Timestamp) -> Out
     };
     let secrets = QrSecrets::derive(&provider.sealer, &session.id);
     let collector = Collector {
-        grant_id: GrantId::new(&*provider.entropy),
+        grant_id: GrantId::new_at(&*provider.entropy, now),
         token: secrets.access_token.digest(),
         lifetime: provider.policy.lifetime.access_token,
         limits: provider.policy.pace.clone(),

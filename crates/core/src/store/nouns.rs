@@ -52,6 +52,8 @@ pub trait UserStore {
 pub trait ClientStore {
     /// By `client_id`.
     fn by_id(&self, id: &ClientId) -> Answer<Option<ClientRecord>>;
+    /// Whether it is known and not disabled: asked once more in every write that a client causes.
+    fn is_usable(&self, id: &ClientId) -> Answer<bool>;
     /// All, by creation.
     fn list(&self) -> Answer<Vec<ClientRecord>>;
     /// Adds one.

@@ -24,7 +24,7 @@ use countersign_protocol::x1280::{EnrollAnswer, EnrollChallenge, EnrollRequest};
 /// A fault of the store.
 pub async fn challenge(provider: &Provider) -> Outcome<EnrollChallenge> {
     let (now, lifetime) = (provider.clock.now(), provider.policy.x1280.challenge);
-    let text = OpaqueToken::new(&*provider.entropy);
+    let text = OpaqueToken::new(&*provider.entropy, now);
     let row = EnrolmentChallenge {
         digest: text.digest(),
         created_at: now,

@@ -107,7 +107,7 @@ async fn an_access_token_without_a_resource_is_opaque() {
         let client = scene.client(profile).await;
         let tokens = scene.tokens(&client, &parameters()).await;
         for token in [&tokens.access_token, tokens.refresh_token.as_ref().unwrap()] {
-            assert_eq!(token.len(), 43, "256 bits, {profile}");
+            assert_eq!(token.len(), 51, "a moment and 256 bits, {profile}");
             assert!(!token.contains('.'), "published clients tell a JWT by its dot");
         }
         assert_eq!((tokens.token_type.as_str(), tokens.expires_in), ("Bearer", 3600));

@@ -33,7 +33,11 @@ const RELEASED: &[(&str, &str)] = &[
         "a25c4d7bdf819d5d883262c77eb0dd6cf7a5dce29eb2a25140a75ebd99c4bef6",
     ),
     (
-        "0006_x1280.sql",
+        "0006_approval_indexes.sql",
+        "aea3185b661a56cfdd4386af404304f6ad3f5c7c92111c3b504a1f5f7e3ef842",
+    ),
+    (
+        "0007_x1280.sql",
         "03e8deeebc5a99a912e3cf33ceb1cafca8713c75e3cd92658d6b285f9945c890",
     ),
 ];

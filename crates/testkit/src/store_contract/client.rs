@@ -62,7 +62,13 @@ pub async fn a_client_is_disabled_and_enabled(fixture: &dyn Fixture) {
         read(&store, |tx| tx.clients().by_id(&client_id(1))).await,
         Some(disabled)
     );
+    let usable = |n| read(&store, move |tx| tx.clients().is_usable(&client_id(n)));
+    assert_eq!(
+        (usable(1).await, usable(2).await, usable(9).await),
+        (false, true, false)
+    );
     write(&store, |tx| tx.clients_mut().set_disabled(&client_id(1), None)).await;
+    assert!(usable(1).await);
     assert_eq!(
         read(&store, |tx| tx.clients().list()).await,
         [client(1), client(2)]
