@@ -74,7 +74,7 @@ impl Newcomer {
     ///
     /// # Errors
     /// `invalid_request`: phone and credential belong to two people, to one who is disabled, or the phone is known and
-    /// proved nothing.
+    /// proved nothing; or the phone is new and the person reads or does what operators do.
     pub(super) fn join(
         self,
         tx: &mut dyn Writing,
@@ -88,7 +88,7 @@ impl Newcomer {
             return known_phone(&*tx, phone, proven, owner);
         }
         let user = match owner {
-            Some(owner) => living_person(&*tx, owner)?,
+            Some(owner) => person_without_rights(&*tx, owner)?,
             None => self.add_person(tx, audit_key, now)?,
         };
         let phone = self.add_phone(tx, audit_key, &user, thumbprint, now)?;
@@ -185,4 +185,17 @@ fn known_phone(
 fn living_person(tx: &dyn Reading, id: UserId) -> Outcome<User> {
     let user = tx.users().by_id(id)?.filter(|user| user.disabled_at.is_none());
     Ok(user.ok_or_else(|| Refusal::invalid_request("the person of this credential is disabled"))?)
+}
+
+/// A person whom a new phone may join by a credential alone. Whoever sees the text of a credential that is on no phone
+/// can enrol it, for as long as it is valid: nobody is to become an operator that way.
+fn person_without_rights(tx: &dyn Reading, id: UserId) -> Outcome<User> {
+    let user = living_person(tx, id)?;
+    if user.role.may_read() {
+        return Err(Refusal::invalid_request(
+            "the credential belongs to an operator of this provider; enrol the phone by an invitation first",
+        )
+        .into());
+    }
+    Ok(user)
 }

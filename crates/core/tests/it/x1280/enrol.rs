@@ -345,6 +345,19 @@ async fn a_credential_that_was_issued_to_a_person_joins_that_person() {
 }
 
 #[tokio::test]
+async fn a_credential_alone_makes_no_phone_of_an_operator() {
+    for role in [IdpRole::Master, IdpRole::Admin, IdpRole::Auditor] {
+        let world = World::new().await;
+        world.user("user.name@OnesID1", role).await;
+        let issued = world
+            .credential(|new| new.user = Some("user.name@OnesID1".to_owned()))
+            .await;
+        let outcome = IdentityPhone::enrol(&world.provider, &issued).await;
+        assert_eq!(refused(outcome), ErrorCode::InvalidRequest, "{role}");
+    }
+}
+
+#[tokio::test]
 async fn a_phone_of_one_person_does_not_take_the_credential_of_another() {
     let world = World::new().await;
     world.user("user.name@OnesID1", IdpRole::User).await;
