@@ -2,11 +2,11 @@
 
 use std::collections::BTreeSet;
 
-use countersign_protocol::approval::{ApplicationShown, ApprovalItem, MutualShown};
+use countersign_protocol::approval::{ApprovalItem, MutualShown};
 use countersign_protocol::x1280::{IdentityClaim, IdentityScope};
 use jiff::Timestamp;
 
-use super::item::{WARNING, application};
+use super::item::{WARNING, proof};
 use super::neutralise;
 use crate::Credential;
 
@@ -50,12 +50,14 @@ pub(super) fn lines(
     let service = &mutual.service;
     // Both say it; a doubt of either is a doubt.
     let verified = service.verified && item.application.verified;
-    let shown = ApplicationShown {
-        name: service.name.clone(),
-        host: item.application.host.clone(),
-        verified,
+    let host = match item.application.host.as_str() {
+        "" => String::new(),
+        host => format!(" ({})", neutralise(host)),
     };
-    let mut lines = vec![("Service", application(&shown))];
+    let mut lines = vec![(
+        "Service",
+        format!("{}{host}, {}", neutralise(&service.name), proof(verified)),
+    )];
     if !verified {
         lines.push((
             "",

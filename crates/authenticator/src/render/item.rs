@@ -123,17 +123,22 @@ fn kind(kind: ApprovalKind) -> &'static str {
     }
 }
 
-pub(super) fn application(application: &ApplicationShown) -> String {
+fn application(application: &ApplicationShown) -> String {
     let host = match application.host.as_str() {
         "" => "no host known".to_owned(),
         host => neutralise(host),
     };
-    let verified = if application.verified {
+    let proof = proof(application.verified);
+    format!("{} ({host}), {proof}", neutralise(&application.name))
+}
+
+/// Whether somebody proved who they are; that they did not is hard to miss.
+pub(super) fn proof(verified: bool) -> String {
+    if verified {
         "verified".to_owned()
     } else {
         format!("{WARNING}NOT VERIFIED{WARNING:#}")
-    };
-    format!("{} ({host}), {verified}", neutralise(&application.name))
+    }
 }
 
 fn origin(context: &ContextShown) -> String {

@@ -4,6 +4,7 @@ use std::fmt;
 
 use countersign_protocol::x1280::IdentityClaim;
 use countersign_vds::{Content, PersonClaims, UnverifiedVds};
+use jiff::civil::Date;
 use zeroize::Zeroizing;
 
 use crate::{Error, Host};
@@ -94,15 +95,26 @@ impl Credential {
             Claim::GivenName => person.given_name.is_some(),
             Claim::FamilyName => person.family_name.is_some(),
             Claim::NameInitial => person.given_name.is_some() || person.family_name.is_some(),
+            // Of half a date, or of a code that is none, the provider tells nothing.
             Claim::DateOfBirth | Claim::AgeOver18 | Claim::AgeOver21 | Claim::AgeOver25 | Claim::AgeRange => {
-                person.date_of_birth.is_some()
+                person.date_of_birth.as_deref().is_some_and(is_date)
             }
-            Claim::Nationality | Claim::IsEuCitizen => person.nationality.is_some(),
+            Claim::Nationality | Claim::IsEuCitizen => person.nationality.as_deref().is_some_and(is_alpha_3),
             Claim::DocumentNumber => person.document_number.is_some(),
             Claim::Photo => person.photo.is_some(),
             Claim::TrustLevel => person.trust_level.is_some(),
         }
     }
+}
+
+/// `YYYY-MM-DD`.
+fn is_date(text: &str) -> bool {
+    text.len() == 10 && Date::strptime("%Y-%m-%d", text).is_ok()
+}
+
+/// The form of ISO 3166-1 alpha-3.
+fn is_alpha_3(text: &str) -> bool {
+    text.len() == 3 && text.bytes().all(|byte| byte.is_ascii_uppercase())
 }
 
 /// Shows the id only: the rest is personal data.
