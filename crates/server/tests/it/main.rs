@@ -25,6 +25,7 @@ mod interop_ones_oidc;
 mod interop_python;
 mod interop_qr;
 mod keys;
+mod mutual_sign_in;
 mod operator_api;
 mod phones;
 mod push_stream;

@@ -4,11 +4,13 @@
 pub(crate) mod event_stream;
 pub(crate) mod machine;
 pub(crate) mod ones_oidc;
+pub(crate) mod page;
 pub(crate) mod phone;
 pub(crate) mod programs;
 pub(crate) mod python;
 pub(crate) mod wire;
 
 pub(crate) use machine::Machine;
+pub(crate) use page::Page;
 pub(crate) use phone::Phone;
 pub(crate) use wire::{Answer, Caller};

@@ -47,6 +47,13 @@ impl Phone {
         Self::of(host, store, &account)
     }
 
+    /// Enrols with a credential, where it was issued.
+    pub(crate) fn with_credential(host: &str, credential: &str) -> Self {
+        let store = TempDir::new().unwrap();
+        let account = run(on_store(&store).args(["enroll", "--credential", credential, "--json"])).json();
+        Self::of(host, store, &account)
+    }
+
     /// Asserts that an invitation enrols nobody.
     #[track_caller]
     pub(crate) fn refused_with(invitation: &str) {
