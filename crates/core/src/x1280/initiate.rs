@@ -3,7 +3,7 @@
 use super::caller::Caller;
 use super::code::{AutoPassword, WsToken, random};
 use super::standing::{self, Enrolled};
-use super::{MutualSession, Service, SessionId, SessionState, TokenId};
+use super::{MutualSession, Service, SessionId, SessionState, TokenId, precedence};
 use crate::approval::Approval;
 use crate::approval::open::{self, Origin, Question};
 use crate::audit::AuditEvent;
@@ -85,7 +85,8 @@ impl Asked {
     /// Begins the session and asks the person.
     ///
     /// # Errors
-    /// The limits against push bombing; and those of [`check`], when an operator came between.
+    /// Those of [`check`], when an operator came between; `too_many_requests`: a session that the service began with proof
+    /// waits, and this one has none; the limits against push bombing.
     pub async fn begin(self, provider: &Provider, origin: Origin) -> Outcome<InitiateAnswer> {
         let Self {
             caller,
@@ -202,8 +203,9 @@ async fn write(
         .write(move |tx| {
             caller.spend(tx)?;
             // Read again: between the look outside and this moment an operator may have revoked or disabled.
-            standing::enrolled(&*tx, &session.token_id, now)?;
+            let enrolled = standing::enrolled(&*tx, &session.token_id, now)?;
             standing::service(&*tx, &session.service_id)?;
+            precedence::check(&*tx, enrolled.user.id, &caller, now)?;
             open::insert(tx, &approval, &limits, now)?;
             tx.mutual_sessions_mut().insert(&session)?;
             let event = AuditEvent::new(

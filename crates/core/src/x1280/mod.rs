@@ -19,6 +19,7 @@ pub mod initiate;
 mod join;
 pub mod lifetime;
 pub mod mutual_session;
+mod precedence;
 mod refuse;
 pub mod reject;
 mod release;

@@ -6,6 +6,7 @@ mod credentials;
 mod enrol;
 mod identity;
 mod initiate;
+mod precedence;
 mod reject;
 mod services;
 mod session;
