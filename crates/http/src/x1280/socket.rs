@@ -85,7 +85,7 @@ impl Socket {
         self.say(&ready).await?;
         loop {
             let news = events(&self.app.provider, &mut self.watch).await;
-            for (event, is_last) in news.map_err(|failure| self.broken(failure))? {
+            for (event, is_last) in news.map_err(|failure| self.broken(&failure))? {
                 self.say(&event).await?;
                 if is_last {
                     return Err(End::Session(CloseCode::Resolved));
@@ -137,12 +137,12 @@ impl Socket {
 
     async fn say(&mut self, event: &SocketEvent) -> Result<(), End> {
         let text = serde_json::to_string(event)
-            .map_err(|error| self.broken(Fault::new("writing an event").with_source(error).into()))?;
+            .map_err(|error| self.broken(&Fault::new("writing an event").with_source(error).into()))?;
         send(&mut self.ws, Message::Text(text.into())).await
     }
 
-    fn broken(&self, failure: Failure) -> End {
-        if let Failure::Fault(fault) = &failure {
+    fn broken(&self, failure: &Failure) -> End {
+        if let Failure::Fault(fault) = failure {
             tracing::error!(request_id = self.request_id.0, fault = %chain(fault), "a socket met a fault");
         }
         End::Broken

@@ -4,16 +4,13 @@ use super::close::End;
 use super::cors::web_origin;
 use super::socket::{self, Socket};
 use crate::app::AppState;
-use crate::extract::{PathParam, Place, Query};
+use crate::extract::{Handshake, PathParam, Place, Query};
 use crate::layer::observe::RequestId;
 use crate::reply::{ErrorReply, refusals};
 use axum::Extension;
 use axum::extract::State;
-use axum::extract::ws::WebSocketUpgrade;
-use axum::extract::ws::rejection::WebSocketUpgradeRejection;
-use axum::http::header::{SEC_WEBSOCKET_VERSION, UPGRADE};
-use axum::http::{HeaderMap, HeaderValue, StatusCode, Version};
-use axum::response::{IntoResponse as _, Response};
+use axum::http::HeaderMap;
+use axum::response::Response;
 use countersign_core::Refusal;
 use countersign_core::x1280::session::{self, WatchRefusal};
 use countersign_protocol::ErrorCode;
@@ -59,16 +56,12 @@ pub(crate) struct Ticket {
 pub(crate) async fn get(
     State(app): State<AppState>,
     Extension(request_id): Extension<RequestId>,
-    version: Version,
+    Handshake(upgrade): Handshake,
     headers: HeaderMap,
-    upgrade: Result<WebSocketUpgrade, WebSocketUpgradeRejection>,
     PathParam(session_id): PathParam<String>,
     Query(ticket): Query<Ticket>,
     place: Place,
 ) -> Result<Response, ErrorReply> {
-    let Ok(upgrade) = upgrade else {
-        return Ok(no_handshake(version));
-    };
     let upgrade = upgrade
         .max_frame_size(MAX_FRAME)
         .max_message_size(MAX_FRAME)
@@ -90,21 +83,6 @@ pub(crate) async fn get(
         socket::close(&mut ws, End::Session(code)).await;
         drop(place);
     }))
-}
-
-/// RFC 6455 §4.4 and RFC 9110 §15.5.22: it is told what this route speaks.
-fn no_handshake(version: Version) -> Response {
-    let refusal =
-        Refusal::invalid_request("this route is a WebSocket (RFC 6455), version 13; send its handshake");
-    let reply = ErrorReply::from(refusal).with_status(StatusCode::UPGRADE_REQUIRED);
-    let mut response = reply.into_response();
-    let headers = response.headers_mut();
-    headers.insert(SEC_WEBSOCKET_VERSION, HeaderValue::from_static("13"));
-    // RFC 9113 §8.2.2: HTTP/2 has no such header.
-    if version <= Version::HTTP_11 {
-        headers.insert(UPGRADE, HeaderValue::from_static("websocket"));
-    }
-    response
 }
 
 /// Browsers let every page open a socket to everywhere (RFC 6455 §10.2), so the server has to look whose page it is.

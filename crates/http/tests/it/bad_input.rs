@@ -30,7 +30,7 @@ pub(crate) enum Opens {
 }
 
 /// Every POST endpoint: its path in the document, what it reads, whose token it takes.
-pub(crate) const POSTS: [(&str, Reads, Opens); 20] = [
+pub(crate) const POSTS: [(&str, Reads, Opens); 26] = [
     ("/oidc/token", Reads::Form, Opens::Anyone),
     ("/oidc/token/introspection", Reads::Form, Opens::Anyone),
     ("/oidc/token/revocation", Reads::Form, Opens::Anyone),
@@ -55,6 +55,12 @@ pub(crate) const POSTS: [(&str, Reads, Opens); 20] = [
     ("/authenticators/invitations", Reads::Nothing, Opens::Phone),
     ("/approvals/{id}/decision", Reads::Json, Opens::Phone),
     ("/login-hint-tokens", Reads::Nothing, Opens::Phone),
+    ("/auth/initiate", Reads::Json, Opens::Anyone),
+    ("/auth/verify", Reads::Json, Opens::Anyone),
+    ("/verify", Reads::Json, Opens::Anyone),
+    ("/auth/reject", Reads::Json, Opens::Anyone),
+    ("/enroll/challenge", Reads::Nothing, Opens::Anyone),
+    ("/enroll", Reads::Json, Opens::Anyone),
 ];
 
 const TOO_MUCH: usize = 64 * 1024 + 1;

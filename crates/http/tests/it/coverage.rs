@@ -5,7 +5,7 @@ use crate::queries::WITH_QUERY;
 use std::collections::BTreeSet;
 
 /// Reading routes without parameters of their own. The list may shrink.
-const NOTHING_TO_GET_WRONG: [(&str, &str); 20] = [
+const NOTHING_TO_GET_WRONG: [(&str, &str); 22] = [
     ("/oidc/.well-known/openid-configuration", "reads nothing"),
     ("/oidc/jwks", "reads nothing"),
     ("/oidc/auth", "refuses everything"),
@@ -29,18 +29,21 @@ const NOTHING_TO_GET_WRONG: [(&str, &str); 20] = [
     ("/approvals/events", "reads one header: see events.rs"),
     ("/oidc/consent/{id}", "an id that names nothing: see consent.rs"),
     ("/consents", "reads the token only: see bearer.rs"),
+    ("/.well-known/jwks.json", "reads nothing"),
+    ("/ws/session/{sessionId}", "a handshake: see x1280/socket.rs"),
     ("/openapi.json", "reads nothing"),
     ("/healthz", "reads nothing"),
     ("/readyz", "reads nothing"),
 ];
 
 /// Routes of other methods: their bad input is tested beside their good one.
-const OTHER_METHODS: [(&str, &str, &str); 5] = [
+const OTHER_METHODS: [(&str, &str, &str); 6] = [
     ("put", "/authenticators/self/push", "see push.rs"),
     ("delete", "/authenticators/self/push", "see push.rs"),
     ("patch", "/applications/{id}", "see application.rs"),
     ("delete", "/applications/{id}", "see application.rs"),
     ("delete", "/consents/{id}", "see consent.rs"),
+    ("options", "/auth/initiate", "see x1280/pages.rs"),
 ];
 
 #[test]

@@ -63,6 +63,7 @@ async fn only_public_documents_may_be_stored_and_read_by_other_pages() {
     let (device, _) = site.device().await;
     let public = [
         "/oidc/jwks",
+        "/.well-known/jwks.json",
         "/oidc/.well-known/openid-configuration",
         "/openapi.json",
     ];
@@ -101,16 +102,18 @@ async fn only_public_documents_may_be_stored_and_read_by_other_pages() {
 #[tokio::test]
 async fn a_key_set_is_cached_for_less_time_than_a_new_key_is_announced() {
     let site = Site::new().await;
-    let answer = site.get("/oidc/jwks", None).await;
-    let age: u64 = answer
-        .header("cache-control")
-        .unwrap()
-        .rsplit('=')
-        .next()
-        .unwrap()
-        .parse()
-        .unwrap();
-    assert!(age < countersign_core::keys::rotate::ANNOUNCED_FOR.as_secs() / 2);
+    for path in ["/oidc/jwks", "/.well-known/jwks.json"] {
+        let answer = site.get(path, None).await;
+        let age: u64 = answer
+            .header("cache-control")
+            .unwrap()
+            .rsplit('=')
+            .next()
+            .unwrap()
+            .parse()
+            .unwrap();
+        assert!(age < countersign_core::keys::rotate::ANNOUNCED_FOR.as_secs() / 2);
+    }
 }
 
 #[tokio::test]

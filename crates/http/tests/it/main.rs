@@ -32,3 +32,4 @@ mod served;
 mod sign_in;
 mod site;
 mod wire;
+mod x1280;

@@ -41,6 +41,9 @@ async fn a_wrong_method_is_405_json_and_told_the_right_one() {
         (Method::PATCH, "/oidc/me", "GET,HEAD,POST"),
         (Method::GET, "/devices/registration", "POST"),
         (Method::TRACE, "/healthz", "GET,HEAD"),
+        (Method::GET, "/auth/verify", "POST"),
+        (Method::PUT, "/auth/initiate", "POST,OPTIONS"),
+        (Method::DELETE, "/enroll", "GET,HEAD,POST"),
     ] {
         let answer = site
             .send(request(method, path, None).body(Body::empty()).unwrap())

@@ -42,11 +42,18 @@ impl Answer {
         self.headers.get(name).map(|value| value.to_str().unwrap())
     }
 
+    /// What a refusal says to the engineer who reads it, under the name of its surface.
+    fn told(&self) -> String {
+        let body = self.json();
+        let told = body["error_description"].as_str().or(body["message"].as_str());
+        told.unwrap_or_default().to_owned()
+    }
+
     /// Asserts status and code of a refusal, and that its description says something.
     #[track_caller]
     pub(crate) fn refuses(&self, status: u16, code: &str) -> String {
         let body = self.json();
-        let description = body["error_description"].as_str().unwrap_or_default().to_owned();
+        let description = self.told();
         assert_eq!(
             (self.status.as_u16(), body["error"].as_str()),
             (status, Some(code)),
@@ -83,7 +90,10 @@ impl Site {
     }
 
     pub(crate) async fn with(settings: Settings) -> Self {
-        let world = World::new().await;
+        Self::of(World::new().await, settings)
+    }
+
+    pub(crate) fn of(world: World, settings: Settings) -> Self {
         let router = router(AppState::new(Arc::clone(&world.provider), settings));
         Self { world, router }
     }
@@ -211,13 +221,20 @@ pub(crate) async fn send(router: &Router, request: Request<Body>) -> Answer {
             answer.status.as_str(),
             answer.json()["error"].as_str().unwrap().to_owned(),
         );
-        let words = operation["responses"][status]["description"]
-            .as_str()
-            .unwrap_or_default();
+        let documented = &operation["responses"][status];
+        let words = documented["description"].as_str().unwrap_or_default();
         assert!(
             words.contains(&format!("`{code}`")),
             "{method} {path} answers {status} {code}, which is undocumented"
         );
+        let schema = documented["content"]["application/json"]["schema"]["$ref"].as_str();
+        let told = match schema {
+            Some("#/components/schemas/X1280Error") => "message",
+            _ => "error_description",
+        };
+        let body = answer.json();
+        assert_eq!(body.as_object().unwrap().len(), 2, "{method} {path}: {body}");
+        assert!(body[told].is_string(), "{method} {path}: {body}");
     }
     answer
 }
