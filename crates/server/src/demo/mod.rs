@@ -1,10 +1,11 @@
 //! `countersign demo`: plays the main job with the real programs over real HTTP, from an empty directory.
 //!
 //! The machine is `countersign-device`, the phone is `countersign-authenticator`, the operator is this program's own
-//! command line, the provider is `countersign serve` in a process of its own. Only the service's side of CIBA is played
-//! here, over plain HTTP, and even its signatures are made by `countersign-device -o SIGN`. The calls that the story
-//! tells are read from the provider's own log.
+//! command line, the provider is `countersign serve` in a process of its own. Only the service's side is played here, over
+//! plain HTTP and a WebSocket, and even its signatures are made by `countersign-device -o SIGN`. The calls that the
+//! story tells are read from the provider's own log.
 
+mod page;
 mod provider;
 mod service;
 mod stage;

@@ -22,7 +22,7 @@ pub(super) async fn answers(url: &str) -> bool {
     }
 }
 
-fn client() -> Told<reqwest::Client> {
+pub(super) fn client() -> Told<reqwest::Client> {
     reqwest::Client::builder()
         .redirect(reqwest::redirect::Policy::none())
         .timeout(Duration::from_secs(10))
@@ -168,36 +168,46 @@ impl Service {
         if status != 200 {
             return Err(format!("the key set answered {status}"));
         }
-        let keys = JwkSet::parse(&keys).map_err(|error| format!("the key set cannot be read: {error}"))?;
-        let jws = UnverifiedJws::parse(id_token)
-            .map_err(|error| format!("the ID token cannot be read: {error}"))?;
-        let key = jws
-            .header()
-            .kid()
-            .and_then(|kid| keys.find(kid))
-            .ok_or("the ID token's kid is not in the key set")?;
-        let key = PublicKey::from_jwk(key).map_err(|error| format!("the key cannot be used: {error}"))?;
-        let verified = jws
-            .verify(&key, Algorithm::Rs256)
-            .map_err(|error| format!("the signature does not hold: {error}"))?;
-        let claims: Value = verified
-            .claims()
-            .map_err(|error| format!("the claims cannot be read: {error}"))?;
-        let now = crate::system::SystemClock.now().unix();
-        let holds = |member: &str, value: &str| claims.get(member).and_then(Value::as_str) == Some(value);
-        let in_time = claims
-            .get("exp")
-            .and_then(Value::as_i64)
-            .is_some_and(|exp| now < exp);
-        if holds("iss", &self.issuer) && holds("aud", &self.client_id) && in_time {
-            Ok(claims)
-        } else {
-            Err("issuer, audience or time of the ID token are wrong".to_owned())
-        }
+        verified(&keys, id_token, Algorithm::Rs256, &self.issuer, &self.client_id)
     }
 }
 
-async fn read(answer: reqwest::Result<reqwest::Response>) -> Told<Answer> {
+/// The claims of a token, if a key of a published set signed it for us and it is still good.
+pub(super) fn verified(
+    keys: &Value,
+    token: &str,
+    algorithm: Algorithm,
+    issuer: &str,
+    audience: &str,
+) -> Told<Value> {
+    let keys = JwkSet::parse(keys).map_err(|error| format!("the key set cannot be read: {error}"))?;
+    let jws = UnverifiedJws::parse(token).map_err(|error| format!("the token cannot be read: {error}"))?;
+    let key = jws
+        .header()
+        .kid()
+        .and_then(|kid| keys.find(kid))
+        .ok_or("the token's kid is not in the key set")?;
+    let key = PublicKey::from_jwk(key).map_err(|error| format!("the key cannot be used: {error}"))?;
+    let verified = jws
+        .verify(&key, algorithm)
+        .map_err(|error| format!("the signature does not hold: {error}"))?;
+    let claims: Value = verified
+        .claims()
+        .map_err(|error| format!("the claims cannot be read: {error}"))?;
+    let now = crate::system::SystemClock.now().unix();
+    let holds = |member: &str, value: &str| claims.get(member).and_then(Value::as_str) == Some(value);
+    let in_time = claims
+        .get("exp")
+        .and_then(Value::as_i64)
+        .is_some_and(|exp| now < exp);
+    if holds("iss", issuer) && holds("aud", audience) && in_time {
+        Ok(claims)
+    } else {
+        Err("issuer, audience or time of the token are wrong".to_owned())
+    }
+}
+
+pub(super) async fn read(answer: reqwest::Result<reqwest::Response>) -> Told<Answer> {
     let answer = answer.map_err(|error| format!("the provider does not answer: {error}"))?;
     let status = answer.status().as_u16();
     let body = answer

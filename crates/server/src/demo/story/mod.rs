@@ -3,6 +3,7 @@
 mod consent;
 mod qr;
 mod sign_in;
+mod x1280;
 
 use super::Told;
 use super::service::Answer;
@@ -31,7 +32,8 @@ pub(super) async fn play(stage: &mut Stage) -> Told<()> {
     };
     let cast = sign_in::play(stage, &places).await?;
     qr::play(stage, &places, &cast).await?;
-    consent::play(stage, &places, &cast).await
+    consent::play(stage, &places, &cast).await?;
+    x1280::play(stage, &places).await
 }
 
 fn audited(stage: &mut Stage, data: &str) -> Told<()> {
