@@ -210,10 +210,7 @@ async fn a_copied_id_is_shown_as_not_verified() {
     });
     let page = Page::ask(scene.server.host(), &request).await;
     let shown = scene.phone.run(&["list"]).succeeds();
-    assert!(
-        shown.contains("Service      Wine shop, NOT VERIFIED"),
-        "{shown}"
-    );
+    assert!(shown.contains("Service      Wine shop, NOT VERIFIED"), "{shown}");
     assert!(shown.contains("It has only named itself"), "{shown}");
     let watched = scene
         .phone
