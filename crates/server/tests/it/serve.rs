@@ -1,11 +1,16 @@
 //! `countersign serve`: starting, answering, stopping, and why it would not start.
 
+use crate::actors::wire::text;
+use crate::actors::{Page, Phone};
 use crate::support::{Program, TestServer, free_address, wait_for};
+use futures_util::StreamExt as _;
 use rustix::process::Signal;
 use std::fs;
 use std::io::{Read as _, Write as _};
 use std::net::{TcpListener, TcpStream};
 use std::process::Stdio;
+use tokio_tungstenite::connect_async;
+use tokio_tungstenite::tungstenite::Message;
 
 async fn get(url: &str) -> (u16, String) {
     let answer = reqwest::get(url).await.unwrap();
@@ -125,6 +130,52 @@ fn a_request_that_was_begun_is_finished_before_it_stops() {
     slow.read_to_string(&mut answer).unwrap();
     assert!(answer.starts_with("HTTP/1.1 401 "), "{answer}");
     assert_eq!(server.stop().code(), Some(0));
+}
+
+/// The frames of a socket: its texts, and the code with which it is closed.
+async fn frames(address: &str) -> (Vec<serde_json::Value>, u16) {
+    let (mut socket, _) = connect_async(address).await.unwrap();
+    let mut texts = Vec::new();
+    loop {
+        match socket.next().await.unwrap().unwrap() {
+            Message::Text(text) => texts.push(serde_json::from_str(&text).unwrap()),
+            Message::Close(Some(frame)) => return (texts, frame.code.into()),
+            other => panic!("the socket says {other:?}"),
+        }
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_stop_waits_until_sockets_are_closed_and_what_was_decided_is_there_after_it() {
+    let mut server = TestServer::start();
+    let person = "--given-name Marie --family-name Dupont --date-of-birth 1990-05-17 --nationality FRA";
+    let issued = server.command(["credential", "issue"].into_iter().chain(person.split(' ')));
+    let options = "--name Shop --allowed-scope identity:name --audience shop";
+    let service = server.command(["service", "add"].into_iter().chain(options.split(' ')));
+    let phone = Phone::with_credential(server.host(), &text(&issued, "credential"));
+    let request = serde_json::json!({ "tokenId": issued["tokenId"], "serviceId": service["serviceId"] });
+    let session = Page::try_ask(server.host(), &request).await.succeeds(200);
+    let (id, token) = (text(&session, "sessionId"), text(&session, "wsToken"));
+    let host = server.host().replacen("http", "ws", 1);
+    let address = format!("{host}/ws/session/{id}?token={token}");
+
+    let (mut waiting, _) = connect_async(&address).await.unwrap();
+    assert!(waiting.next().await.unwrap().unwrap().is_text(), "it is open");
+    server.signal(Signal::TERM);
+    let Some(Ok(Message::Close(Some(frame)))) = waiting.next().await else {
+        panic!("a stop is told");
+    };
+    assert_eq!(u16::from(frame.code), 1001);
+    drop(waiting);
+    assert_eq!(server.stop().code(), Some(0));
+    assert!(!server.log().contains("cut off"), "{}", server.log());
+
+    server.restart();
+    phone.approve();
+    let (texts, code) = frames(&address).await;
+    assert_eq!((&texts[1]["type"], code), (&"approved".into(), 1000));
+    server.restart();
+    assert_eq!(frames(&address).await, (texts, 1000), "also after a power cut");
 }
 
 #[test]
