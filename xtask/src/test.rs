@@ -9,10 +9,13 @@ use std::process::{Command, Stdio};
 
 #[derive(clap::Args)]
 pub(crate) struct Arguments {
-    /// Leave out the published clients of other people (interop/), which take minutes to build
+    /// Leave out the published clients of other people (interop/), which take minutes to build, and the examples for Node
     #[arg(long)]
     without_interop: bool,
 }
+
+/// The examples that tests run with Node.
+const EXAMPLES: [&str; 2] = ["x1280-browser", "x1280-node"];
 
 /// The published crate's versions that sign in to the running server.
 pub(crate) const ONES_OIDC: [&str; 5] = ["0.2.1", "0.2.5", "0.2.6", "0.3.7", "0.3.9"];
@@ -22,6 +25,7 @@ pub(crate) fn run(arguments: &Arguments) -> Outcome {
     demo::build(false)?;
     if !arguments.without_interop {
         build_interop()?;
+        install_examples()?;
     }
     let mut tests = step::cargo();
     tests.args(["test", "--locked", "--workspace"]);
@@ -132,10 +136,28 @@ fn build_interop() -> Outcome {
 }
 
 fn has_openssl() -> bool {
-    let mut probe = Command::new("pkg-config");
-    probe
-        .args(["--exists", "openssl"])
-        .stdout(Stdio::null())
-        .stderr(Stdio::null());
+    succeeds("pkg-config", &["--exists", "openssl"])
+}
+
+/// Installs what the locks of the examples pin. Without npm the tests say that the examples did not run; in CI that
+/// is a failure here already.
+fn install_examples() -> Outcome {
+    if std::env::var_os("CI").is_none() && !succeeds("npm", &["--version"]) {
+        eprintln!("==> npm is not here: the examples will not run");
+        return Ok(());
+    }
+    for example in EXAMPLES {
+        let mut npm = Command::new("npm");
+        npm.args(["ci", "--ignore-scripts", "--loglevel=error"])
+            .current_dir(step::root().join("examples").join(example));
+        step::run(&format!("the packages of examples/{example}"), &mut npm)?;
+    }
+    Ok(())
+}
+
+/// Whether a program is there and content.
+fn succeeds(program: &str, arguments: &[&str]) -> bool {
+    let mut probe = Command::new(program);
+    probe.args(arguments).stdout(Stdio::null()).stderr(Stdio::null());
     probe.status().is_ok_and(|status| status.success())
 }

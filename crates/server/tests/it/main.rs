@@ -42,3 +42,4 @@ mod support;
 mod tls;
 mod tls_sign_in;
 mod trust;
+mod x1280_examples;

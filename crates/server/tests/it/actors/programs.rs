@@ -148,14 +148,30 @@ impl Running {
         Self { child, lines }
     }
 
+    /// The next line.
+    #[track_caller]
+    fn next_line(&mut self) -> String {
+        match self.lines.recv_timeout(PATIENCE) {
+            Ok(line) => line,
+            Err(RecvTimeoutError::Timeout) => panic!("the program said nothing for {PATIENCE:?}"),
+            Err(RecvTimeoutError::Disconnected) => panic!("the program ended early: {}", self.complaint()),
+        }
+    }
+
     /// The next line, as JSON.
     #[track_caller]
     pub(crate) fn next_json(&mut self) -> Value {
-        match self.lines.recv_timeout(PATIENCE) {
-            Ok(line) => serde_json::from_str(&line)
-                .unwrap_or_else(|error| panic!("this is no JSON ({error}): {line}")),
-            Err(RecvTimeoutError::Timeout) => panic!("the program said nothing for {PATIENCE:?}"),
-            Err(RecvTimeoutError::Disconnected) => panic!("the program ended early: {}", self.complaint()),
+        let line = self.next_line();
+        serde_json::from_str(&line).unwrap_or_else(|error| panic!("this is no JSON ({error}): {line}"))
+    }
+
+    /// What stands behind these words in the next line that begins with them.
+    #[track_caller]
+    pub(crate) fn next_line_after(&mut self, words: &str) -> String {
+        loop {
+            if let Some(rest) = self.next_line().strip_prefix(words) {
+                return rest.to_owned();
+            }
         }
     }
 
@@ -168,6 +184,13 @@ impl Running {
                 return line;
             }
         }
+    }
+
+    /// Waits for the end and asserts exit code 0.
+    #[track_caller]
+    pub(crate) fn succeeds(mut self) {
+        let status = self.child.wait().unwrap();
+        assert!(status.success(), "{status}: {}", self.complaint());
     }
 
     /// Waits for the end, asserts exit code 1 and gives standard error.
