@@ -85,7 +85,11 @@ pub(super) enum Command {
 #[derive(Debug, ClapArgs)]
 pub(super) struct EnrollArgs {
     /// The invitation, as a link or as bare text; - reads it from standard input
-    #[arg(value_name = "URL|INVITATION", required_unless_present = "credential")]
+    #[arg(
+        value_name = "URL|INVITATION",
+        required_unless_present = "credential",
+        allow_hyphen_values = true
+    )]
     pub(super) invitation: Option<String>,
     /// Take on this credential: its text, or a file with it, as text or as a picture of its code; - reads either from
     /// standard input. The key of your account at the same provider is used again

@@ -41,16 +41,19 @@ enum Command {
     /// Show one client
     Show {
         /// Its client_id
+        #[arg(allow_hyphen_values = true)]
         id: String,
     },
     /// Stop a service: nothing is issued to it, and the tokens that it holds for people end
     Disable {
         /// Its client_id
+        #[arg(allow_hyphen_values = true)]
         id: String,
     },
     /// Let a disabled service work again
     Enable {
         /// Its client_id
+        #[arg(allow_hyphen_values = true)]
         id: String,
     },
 }

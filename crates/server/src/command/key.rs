@@ -52,6 +52,7 @@ enum Command {
     /// Withdraw a key at once: what it signed verifies no more
     Revoke {
         /// The key's kid
+        #[arg(allow_hyphen_values = true)]
         kid: String,
     },
 }

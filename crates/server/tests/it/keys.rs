@@ -92,6 +92,16 @@ fn the_only_key_that_signs_cannot_be_revoked() {
     );
 }
 
+/// A kid is base64url, and so is the id of a phone's client: one of 64 begins with a hyphen.
+#[test]
+fn ids_that_begin_with_a_hyphen_are_no_flags() {
+    let server = TestServer::prepare();
+    for arguments in [["key", "revoke"], ["client", "show"], ["client", "disable"]] {
+        let refused = server.try_command([arguments[0], arguments[1], "-6Jx_unknown"]);
+        assert_eq!(refused.code, 1, "{refused:?}");
+    }
+}
+
 #[test]
 fn keys_are_shown_without_their_private_half() {
     let server = TestServer::prepare();
