@@ -20,10 +20,10 @@ const WRITER_CACHE_KIB: i64 = 8 * 1024;
 const READER_CACHE_KIB: i64 = 8 * 1024;
 
 /// Pages in the write-ahead log after which the writer copies them back: a page that changed often is copied once.
-const CHECKPOINT_PAGES: i64 = 4000;
+const CHECKPOINT_PAGES: i64 = 1000;
 
 /// Size that the write-ahead log is cut back to after a checkpoint, in bytes.
-const WAL_KEPT: i64 = 16 * 1024 * 1024;
+const WAL_KEPT: i64 = 8 * 1024 * 1024;
 
 /// Opens a connection that may write, and makes the file when `options.create` says so.
 pub(crate) fn writing(path: &Path, options: &Options) -> Result<Connection, Fault> {
