@@ -4,6 +4,7 @@ use axum::extract::ws::{CloseFrame, close_code};
 use countersign_protocol::x1280::CloseCode;
 use std::error::Error as _;
 use tokio_tungstenite::tungstenite::Error as WireError;
+use tokio_tungstenite::tungstenite::error::ProtocolError;
 
 /// Why a socket ends.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -18,6 +19,8 @@ pub(super) enum End {
     TooMuch,
     /// The browser broke the protocol.
     Protocol,
+    /// The browser sent a text that is not UTF-8.
+    NotText,
     /// The browser did not answer a ping.
     Silent,
     /// Our side.
@@ -31,10 +34,9 @@ impl End {
     pub(super) fn of(error: &axum::Error) -> Self {
         match error.source().and_then(|source| source.downcast_ref()) {
             Some(WireError::Capacity(_)) => Self::TooLarge,
-            Some(WireError::Protocol(
-                tokio_tungstenite::tungstenite::error::ProtocolError::ResetWithoutClosingHandshake,
-            )) => Self::Gone,
-            Some(WireError::Protocol(_) | WireError::Utf8(_)) => Self::Protocol,
+            Some(WireError::Utf8(_)) => Self::NotText,
+            Some(WireError::Protocol(ProtocolError::ResetWithoutClosingHandshake)) => Self::Gone,
+            Some(WireError::Protocol(_)) => Self::Protocol,
             _ => Self::Gone,
         }
     }
@@ -47,6 +49,7 @@ impl End {
             Self::TooLarge => (close_code::SIZE, "a frame may have 1024 bytes at most"),
             Self::TooMuch => (close_code::POLICY, "this socket is there to listen"),
             Self::Protocol => (close_code::PROTOCOL, "this is no WebSocket frame"),
+            Self::NotText => (close_code::INVALID, "a text must be UTF-8"),
             Self::Silent => (close_code::POLICY, "a ping was not answered"),
             Self::Broken => (close_code::ERROR, "something is broken here; connect again"),
             Self::Gone => return None,

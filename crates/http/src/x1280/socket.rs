@@ -77,6 +77,7 @@ impl Socket {
     /// Tells the browser what becomes of the session, until its end.
     pub(super) async fn attend(mut self) {
         let Err(end) = self.tell().await;
+        tracing::debug!(request_id = self.request_id.0, ?end, "a socket ends");
         close(&mut self.ws, end).await;
     }
 

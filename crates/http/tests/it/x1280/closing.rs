@@ -79,21 +79,21 @@ async fn a_message_in_pieces_is_measured_as_a_whole() {
 }
 
 #[tokio::test]
-async fn what_is_no_frame_is_1002() {
+async fn what_is_no_frame_is_1002_and_what_is_no_text_1007() {
     let stage = Stage::new().await;
     let session = stage.begin().await;
-    for bytes in [
+    for (bytes, code) in [
         // A control frame of a kind that there is not; a client's frame without a mask; a reserved bit.
-        &[0x8b, 0x80, 0, 0, 0, 0][..],
-        &[0x81, 0x01, b'a'],
-        &[0xc1, 0x81, 0, 0, 0, 0, b'a'],
+        (&[0x8b, 0x80, 0, 0, 0, 0][..], 1002),
+        (&[0x81, 0x01, b'a'], 1002),
+        (&[0xc1, 0x81, 0, 0, 0, 0, b'a'], 1002),
         // A text that is not UTF-8.
-        &[0x81, 0x81, 0, 0, 0, 0, 0xff],
+        (&[0x81, 0x81, 0, 0, 0, 0, 0xff], 1007),
     ] {
         let mut browser = Browser::open(&stage, &session).await;
         browser.ready().await;
         browser.ws.get_mut().write_all(bytes).await.unwrap();
-        assert_eq!(browser.closed().await, 1002, "{bytes:x?}");
+        assert_eq!(browser.closed().await, code, "{bytes:x?}");
     }
 }
 

@@ -1,12 +1,18 @@
 //! Which web pages may call, and read what is answered (Fetch Standard §3.2).
 
 use super::{SHOP, Stage, wire};
-use crate::site::{Answer, request};
+use crate::site::{Answer, Site, request};
+use async_trait::async_trait;
 use axum::body::Body;
 use axum::http::Method;
 use axum::http::header::CONTENT_TYPE;
+use countersign_core::keys::Sealer;
+use countersign_core::store::{ReadWork, Store, WriteWork};
 use countersign_core::x1280::service::disable;
+use countersign_core::{Fault, Provider};
+use countersign_http::{AppState, Settings, router};
 use serde_json::{Value, json};
+use std::sync::Arc;
 
 impl Stage {
     async fn preflight(&self, path: &str, origin: &str) -> Answer {
@@ -127,6 +133,53 @@ async fn a_page_may_not_ask_in_the_name_of_another_service() {
         .await;
     answer.refuses(401, "invalid_service");
     assert_eq!((allowed(&answer), answer.header("vary")), (None, Some("Origin")));
+}
+
+/// A store that can be read and not written.
+struct ReadOnly(Arc<dyn Store>);
+
+#[async_trait]
+impl Store for ReadOnly {
+    async fn run_read(&self, work: ReadWork) -> Result<(), Fault> {
+        self.0.run_read(work).await
+    }
+
+    async fn run_write(&self, _: WriteWork) -> Result<(), Fault> {
+        Err(Fault::temporary("the disk is full"))
+    }
+
+    async fn check(&self) -> Result<(), Fault> {
+        self.0.check().await
+    }
+}
+
+#[tokio::test]
+async fn a_page_of_the_service_may_read_that_we_failed() {
+    let stage = Stage::new().await;
+    let healthy = &stage.site.world.provider;
+    let provider = Provider::new(
+        healthy.host.clone(),
+        Arc::new(ReadOnly(Arc::clone(&healthy.store))),
+        Arc::clone(&healthy.clock),
+        Arc::clone(&healthy.entropy),
+        Arc::clone(&healthy.bus),
+        healthy.policy.clone(),
+        Sealer::new([7; 32]),
+    );
+    let stage = Stage {
+        site: Site {
+            router: router(AppState::new(Arc::new(provider), Settings::default())),
+            world: stage.site.world,
+        },
+        ..stage
+    };
+    let answer = stage.post_from("/auth/initiate", SHOP, &stage.request()).await;
+    answer.refuses(503, "temporarily_unavailable");
+    assert_eq!(
+        (allowed(&answer), answer.header("vary")),
+        (Some(SHOP), Some("Origin"))
+    );
+    assert!(answer.header("retry-after").is_some());
 }
 
 #[tokio::test]
