@@ -147,7 +147,10 @@ async fn frames(address: &str) -> (Vec<serde_json::Value>, u16) {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_stop_waits_until_sockets_are_closed_and_what_was_decided_is_there_after_it() {
-    let mut server = TestServer::start();
+    // At the finest level, so that whatever any library would tell is looked at too.
+    let mut server = TestServer::prepare()
+        .with_env("COUNTERSIGN_LOG__LEVEL", "trace")
+        .started();
     let person = "--given-name Marie --family-name Dupont --date-of-birth 1990-05-17 --nationality FRA";
     let issued = server.command(["credential", "issue"].into_iter().chain(person.split(' ')));
     let options = "--name Shop --allowed-scope identity:name --audience shop";
@@ -169,11 +172,16 @@ async fn a_stop_waits_until_sockets_are_closed_and_what_was_decided_is_there_aft
     drop(waiting);
     assert_eq!(server.stop().code(), Some(0));
     assert!(!server.log().contains("cut off"), "{}", server.log());
+    assert!(!server.log().contains(&token), "the token of a socket is logged");
 
     server.restart();
     phone.approve();
     let (texts, code) = frames(&address).await;
     assert_eq!((&texts[1]["type"], code), (&"approved".into(), 1000));
+    let log = server.log();
+    for secret in [&token, &text(&texts[1], "jwt"), &text(&texts[1], "hash")] {
+        assert!(!log.contains(secret), "{secret} is logged");
+    }
     server.restart();
     assert_eq!(frames(&address).await, (texts, 1000), "also after a power cut");
 }
