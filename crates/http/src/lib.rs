@@ -15,6 +15,7 @@ mod approval;
 mod authenticator;
 mod ciba;
 mod consent;
+mod credential;
 mod device;
 mod extract;
 mod health;
@@ -26,6 +27,7 @@ mod qr;
 pub mod reference;
 mod reply;
 mod router;
+mod service;
 mod user;
 mod x1280;
 

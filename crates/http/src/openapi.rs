@@ -43,6 +43,8 @@ use utoipa::{Modify, OpenApi as _};
         (name = "approval", description = "What a phone sees and decides."),
         (name = "consent", description = "Personal data: asked for, given, withdrawn."),
         (name = "x1280", description = "Mutual sign-in: the service proves itself first."),
+        (name = "service", description = "Services that people prove their identity to."),
+        (name = "credential", description = "Credentials that people prove their identity with."),
         (name = "health", description = "For whoever runs the process.")
     )
 )]

@@ -4,7 +4,8 @@ use crate::app::AppState;
 use crate::layer::{observe, panics, size};
 use crate::reply::ErrorReply;
 use crate::{
-    application, approval, authenticator, ciba, consent, device, health, oidc, openapi, qr, user, x1280,
+    application, approval, authenticator, ciba, consent, credential, device, health, oidc, openapi, qr,
+    service, user, x1280,
 };
 use axum::Router;
 use axum::http::StatusCode;
@@ -61,6 +62,14 @@ pub(crate) fn documented() -> OpenApiRouter<AppState> {
             application::by_id::patch,
             application::by_id::delete
         ))
+        .routes(routes!(
+            credential::credentials::get,
+            credential::credentials::post
+        ))
+        .routes(routes!(credential::by_id::delete))
+        .routes(routes!(service::services::get, service::services::post))
+        .routes(routes!(service::by_id::get, service::by_id::delete))
+        .routes(routes!(service::rotate::post))
         .routes(routes!(user::me::get))
         .routes(routes!(authenticator::authenticators::post))
         .routes(routes!(authenticator::invitations::post))

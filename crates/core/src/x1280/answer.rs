@@ -90,12 +90,14 @@ pub(super) fn is_signature(key: &PublicKey, message: &str, signature: &[u8]) -> 
     key.key_type() == KeyType::P256 && key.verify_onesid(message.as_bytes(), signature).is_ok()
 }
 
-/// Reads base64 or base64url, padded or not. Line breaks are passed over: a phone's library may put one after 76
-/// characters (RFC 2045 §6.8).
+/// Reads a signature in base64 or base64url, padded or not. Line breaks are passed over: a phone's library may put one
+/// after 76 characters (RFC 2045 §6.8).
 pub(super) fn decode(text: &str) -> Option<Vec<u8>> {
-    if text.len() > MAX_SIGNATURE {
-        return None;
-    }
+    (text.len() <= MAX_SIGNATURE).then(|| any_base64(text)).flatten()
+}
+
+/// Reads base64 or base64url of any length, padded or not, with line breaks or without.
+pub(super) fn any_base64(text: &str) -> Option<Vec<u8>> {
     let plain = text.replace(['\r', '\n'], "").replace('-', "+").replace('_', "/");
     let plain = plain.trim_end_matches('=');
     let bytes = STANDARD_NO_PAD.decode(plain).ok()?;

@@ -22,8 +22,20 @@ fn is_ours(prefix: &str, text: &str) -> bool {
         && text.bytes().all(legal)
 }
 
+/// The text is no id of this kind.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+#[error("this is no id of this kind")]
+pub struct NotAnId;
+
 macro_rules! text_id {
     ($name:ident) => {
+        impl std::str::FromStr for $name {
+            type Err = NotAnId;
+            fn from_str(text: &str) -> Result<Self, NotAnId> {
+                Self::parse(text).ok_or(NotAnId)
+            }
+        }
+
         impl fmt::Display for $name {
             fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
                 f.write_str(self.as_str())

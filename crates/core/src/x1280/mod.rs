@@ -34,7 +34,7 @@ pub mod verify;
 pub use credential::Credential;
 pub use enrolment::{Enrolment, EnrolmentChallenge};
 pub use identity::identity_jwks;
-pub use ids::{ServiceId, SessionId, TokenId};
+pub use ids::{NotAnId, ServiceId, SessionId, TokenId};
 pub use mutual_session::{MutualSession, SessionState};
 pub use service::Service;
 pub use trust::TrustAnchor;

@@ -17,7 +17,7 @@ async fn patch(site: &Site, path: &str, token: &str, content_type: &str, body: &
         .await
 }
 
-async fn delete(site: &Site, path: &str, token: &str) -> Answer {
+pub(crate) async fn delete(site: &Site, path: &str, token: &str) -> Answer {
     let request = request(Method::DELETE, path, Some(token));
     site.send(request.body(Body::empty()).unwrap()).await
 }

@@ -30,7 +30,7 @@ pub(crate) enum Opens {
 }
 
 /// Every POST endpoint: its path in the document, what it reads, whose token it takes.
-pub(crate) const POSTS: [(&str, Reads, Opens); 26] = [
+pub(crate) const POSTS: [(&str, Reads, Opens); 29] = [
     ("/oidc/token", Reads::Form, Opens::Anyone),
     ("/oidc/token/introspection", Reads::Form, Opens::Anyone),
     ("/oidc/token/revocation", Reads::Form, Opens::Anyone),
@@ -51,6 +51,13 @@ pub(crate) const POSTS: [(&str, Reads, Opens); 26] = [
         Opens::Operator,
     ),
     ("/applications", Reads::Json, Opens::Operator),
+    ("/credentials", Reads::Json, Opens::Operator),
+    ("/services", Reads::Json, Opens::Operator),
+    (
+        "/services/{serviceId}/rotate",
+        Reads::JsonOrNothing,
+        Opens::Operator,
+    ),
     ("/authenticators", Reads::Json, Opens::Anyone),
     ("/authenticators/invitations", Reads::Nothing, Opens::Phone),
     ("/approvals/{id}/decision", Reads::Json, Opens::Phone),
@@ -100,8 +107,10 @@ async fn targets(site: &Site, reads: Reads) -> Vec<Target<'_>> {
         Opens::Phone => Some(phone.clone()),
         Opens::Operator => Some(operator.clone()),
     };
+    let service = site.world.mutual_service(|_| ()).await.service.id;
     let fill = |path: &str| {
-        path.replace("{code}", "ABCD-2345")
+        path.replace("{serviceId}", service.as_str())
+            .replace("{code}", "ABCD-2345")
             .replace("{id}", "0b9c8e3e-3f0e-4c0e-9a53-2d7f4f9f1c11")
     };
     let wanted = POSTS.iter().filter(|(_, have, _)| *have == reads);
@@ -305,7 +314,7 @@ async fn an_endpoint_with_an_optional_body_reads_it_when_there_is_one() {
             " ",
             "{",
             "{} {}",
-            "{\"animated\":1}",
+            "{\"animated\":1,\"only\":1}",
             "{\"animated\":true,\"animated\":true}",
         ] {
             let answer = target.send(Some("application/json"), body).await;

@@ -8,11 +8,14 @@ use countersign_core::user::IdpRole;
 use serde_json::json;
 use std::time::Duration;
 
-const WITH_TOKEN: [&str; 12] = [
+const WITH_TOKEN: [&str; 15] = [
     "/oidc/identify",
     "/oidc/me",
     "/applications/.well-known",
     "/applications",
+    "/credentials",
+    "/services",
+    "/services/svc_AAAAAAAAAAAAAAAAAAAAAA",
     "/users/me",
     "/devices/registrations",
     "/approvals",
@@ -93,6 +96,8 @@ async fn a_token_of_the_wrong_kind_lacks_the_right() {
         ("/oidc/me", [&device, &phone]),
         ("/applications/.well-known", [&phone, &person]),
         ("/devices/registrations", [&device, &person]),
+        ("/credentials", [&device, &person]),
+        ("/services", [&phone, &person]),
         ("/approvals", [&device, &person]),
         ("/approvals/events", [&device, &person]),
         ("/approvals/history", [&device, &person]),

@@ -5,7 +5,7 @@ use crate::queries::WITH_QUERY;
 use std::collections::BTreeSet;
 
 /// Reading routes without parameters of their own. The list may shrink.
-const NOTHING_TO_GET_WRONG: [(&str, &str); 22] = [
+const NOTHING_TO_GET_WRONG: [(&str, &str); 25] = [
     ("/oidc/.well-known/openid-configuration", "reads nothing"),
     ("/oidc/jwks", "reads nothing"),
     ("/oidc/auth", "refuses everything"),
@@ -19,6 +19,12 @@ const NOTHING_TO_GET_WRONG: [(&str, &str); 22] = [
     (
         "/applications/{id}",
         "an id that names nothing: see application.rs",
+    ),
+    ("/credentials", "reads the token only: see bearer.rs"),
+    ("/services", "reads the token only: see bearer.rs"),
+    (
+        "/services/{serviceId}",
+        "an id that names nothing: see service.rs",
     ),
     ("/users/me", "reads the token only: see bearer.rs"),
     ("/auth/qr", "reads the token only: see qr.rs"),
@@ -37,12 +43,14 @@ const NOTHING_TO_GET_WRONG: [(&str, &str); 22] = [
 ];
 
 /// Routes of other methods: their bad input is tested beside their good one.
-const OTHER_METHODS: [(&str, &str, &str); 6] = [
+const OTHER_METHODS: [(&str, &str, &str); 8] = [
     ("put", "/authenticators/self/push", "see push.rs"),
     ("delete", "/authenticators/self/push", "see push.rs"),
     ("patch", "/applications/{id}", "see application.rs"),
     ("delete", "/applications/{id}", "see application.rs"),
     ("delete", "/consents/{id}", "see consent.rs"),
+    ("delete", "/credentials/{tokenId}", "see credential.rs"),
+    ("delete", "/services/{serviceId}", "see service.rs"),
     ("options", "/auth/initiate", "see x1280/pages.rs"),
 ];
 

@@ -59,11 +59,7 @@ fn every_operation_documents_its_refusals_and_has_an_id_of_its_own() {
 }
 
 /// Codes that no endpoint answers. The list may shrink.
-const NEVER_ANSWERED: [(ErrorCode, &str); 3] = [
-    (
-        ErrorCode::InvalidClientMetadata,
-        "metadata is read by the host's command line only",
-    ),
+const NEVER_ANSWERED: [(ErrorCode, &str); 2] = [
     (
         ErrorCode::MissingUserCode,
         "no person here has a user code, so none is ever required",

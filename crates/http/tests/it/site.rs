@@ -1,9 +1,12 @@
 //! A provider with its router, and a client that sends requests to it.
 
+use crate::application::delete;
 use axum::Router;
 use axum::body::Body;
 use axum::http::header::{AUTHORIZATION, CONTENT_LENGTH, CONTENT_TYPE};
 use axum::http::{HeaderMap, Method, Request, StatusCode};
+use countersign_core::audit::AuditRecord;
+use countersign_core::audit::list::{AuditQuery, list};
 use countersign_core::user::IdpRole;
 use countersign_http::{AppState, PeerAddr, Settings, router};
 use countersign_jose::KeyType;
@@ -166,6 +169,53 @@ impl Site {
         let claims = phone.decision_claims(host, &item, decision, self.world.now(), &json!({}));
         json!({ "decision": phone.party.sign(&json!({ "typ": "approval+jwt" }), &claims) })
     }
+}
+
+/// Asserts that masters and admins alone change what operators change, that auditors read it too, and that the log says
+/// who changed it.
+pub(crate) async fn operators_alone(site: &Site, reads: &[&str], posts: &[(&str, &Value)], deletes: &[&str]) {
+    let auditor = site.person("auditor@OnesID1", IdpRole::Auditor).await;
+    let person = site.person("plain@OnesID1", IdpRole::User).await;
+    let (_, device) = site.device().await;
+    let (_, phone) = site.phone("user.name@OnesID1").await;
+    for path in reads {
+        site.get(path, Some(&auditor)).await.succeeds(200);
+        for token in [&device, &phone, &person] {
+            let answer = site.get(path, Some(token)).await;
+            answer.refuses(403, "insufficient_scope");
+        }
+    }
+    for token in [&device, &phone, &person, &auditor] {
+        for (path, body) in posts {
+            let answer = site.post_json(path, Some(token), body).await;
+            answer.refuses(403, "insufficient_scope");
+        }
+        for path in deletes {
+            let answer = delete(site, path, token).await;
+            answer.refuses(403, "insufficient_scope");
+        }
+    }
+    let before = audit(site).await.len();
+    let admin = site.person("admin@OnesID1", IdpRole::Admin).await;
+    for (path, body) in posts {
+        let answer = site.post_json(path, Some(&admin), body).await;
+        assert!(answer.status.is_success(), "{path} {answer:?}");
+    }
+    for path in deletes {
+        assert!(delete(site, path, &admin).await.status.is_success(), "{path}");
+    }
+    let log = audit(site).await.split_off(before);
+    let theirs = log.iter().filter(|record| record.actor.contains("admin@"));
+    assert_eq!(theirs.count(), posts.len() + deletes.len(), "{log:?}");
+}
+
+async fn audit(site: &Site) -> Vec<AuditRecord> {
+    let query = AuditQuery {
+        after: Some(0),
+        limit: 1000,
+        action: None,
+    };
+    list(&site.world.provider, query).await.unwrap()
 }
 
 /// The form members of `private_key_jwt`.

@@ -114,7 +114,7 @@ impl Item {
         let revoked: Option<&Revocation> = credential.revoked.as_ref();
         Self {
             token_id: credential.token_id.to_string(),
-            status: status(credential, now),
+            status: credential.status(now).as_str(),
             issuer: origin.map(|origin| origin.issuer.clone()),
             user_id: credential.user_id.map(|user| user.to_string()),
             expires_at: origin.and_then(|origin| origin.expires_at).map(moment),
@@ -130,19 +130,6 @@ impl Item {
             "issued" => WAITING,
             _ => BAD,
         }
-    }
-}
-
-/// Claims are kept from the enrolment to the end.
-fn status(credential: &Credential, now: Timestamp) -> &'static str {
-    if credential.revoked.is_some() {
-        "revoked"
-    } else if credential.has_expired(now) {
-        "expired"
-    } else if credential.sealed_claims.is_some() {
-        "enrolled"
-    } else {
-        "issued"
     }
 }
 

@@ -5,15 +5,17 @@ mod list;
 mod members;
 mod revoke;
 mod verify;
+mod wire;
 
 pub use issue::{Issued, NewCredential, issue};
-pub use list::list;
+pub use list::{list, stored_list};
 pub use revoke::revoke;
 pub use verify::{VerifiedCredential, verify};
 
 use super::TokenId;
 use crate::id::UserId;
 use crate::time::Timestamp;
+use countersign_protocol::x1280::CredentialStatus;
 
 /// What is known of a credential. A credential that was revoked before anybody showed it is known by its id alone.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -59,5 +61,19 @@ impl Credential {
     pub fn has_expired(&self, now: Timestamp) -> bool {
         let end = self.origin.as_ref().and_then(|origin| origin.expires_at);
         end.is_some_and(|end| now >= end)
+    }
+
+    /// Where it stands at `now`. Its claims are kept from its enrolment to its end.
+    #[must_use]
+    pub fn status(&self, now: Timestamp) -> CredentialStatus {
+        if self.revoked.is_some() {
+            CredentialStatus::Revoked
+        } else if self.has_expired(now) {
+            CredentialStatus::Expired
+        } else if self.sealed_claims.is_some() {
+            CredentialStatus::Enrolled
+        } else {
+            CredentialStatus::Issued
+        }
     }
 }

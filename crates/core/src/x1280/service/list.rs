@@ -5,6 +5,7 @@ use crate::failure::{Failure, Fault, Outcome, Refusal};
 use crate::provider::Provider;
 use crate::store::Reading;
 use crate::x1280::ServiceId;
+use countersign_protocol::x1280::StoredServiceList;
 
 /// All services, disabled ones too, by creation.
 ///
@@ -12,6 +13,18 @@ use crate::x1280::ServiceId;
 /// The store fails.
 pub async fn list(provider: &Provider) -> Outcome<Vec<Service>> {
     provider.store.read(|tx| Ok(tx.services().list()?)).await
+}
+
+/// All services as operators read them over HTTP, by creation.
+///
+/// # Errors
+/// The store fails.
+pub async fn stored_list(provider: &Provider) -> Outcome<StoredServiceList> {
+    let services: Vec<_> = list(provider).await?.into_iter().map(Into::into).collect();
+    Ok(StoredServiceList {
+        total: services.len(),
+        services,
+    })
 }
 
 /// One service, by id or, if no other has it, by name.

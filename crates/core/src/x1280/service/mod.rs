@@ -7,10 +7,11 @@ mod members;
 mod origin;
 mod rotate;
 mod vds;
+mod wire;
 
 pub use add::{AddedService, NewService, add};
 pub use disable::{disable, enable};
-pub use list::{find, list, origin_known};
+pub use list::{find, list, origin_known, stored_list};
 pub use origin::WebOrigin;
 pub use rotate::{Rotated, Rotation, rotate};
 pub use vds::verify_vds;
