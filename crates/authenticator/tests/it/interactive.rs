@@ -12,7 +12,7 @@ use tokio::sync::mpsc;
 
 use crate::fake_provider::FakeProvider;
 use crate::program::Terminal;
-use crate::samples::{choose, compare, item, transfer};
+use crate::samples::{choose, compare, credential_text, item, mutual, transfer};
 
 /// The longest that a test waits for something to appear before it fails.
 const PATIENCE: Duration = Duration::from_secs(20);
@@ -28,7 +28,10 @@ struct Person {
 
 impl Person {
     async fn watching(provider: &FakeProvider, args: &[&str]) -> Self {
-        let terminal = Terminal::enrolled(provider).await;
+        Self::at(Terminal::enrolled(provider).await, args).await
+    }
+
+    async fn at(terminal: Terminal, args: &[&str]) -> Self {
         let master: OwnedFd = openpt(OpenptFlags::RDWR | OpenptFlags::NOCTTY).unwrap();
         grantpt(&master).unwrap();
         unlockpt(&master).unwrap();
@@ -117,6 +120,31 @@ async fn a_person_compares_the_code_and_approves() {
     person.sees("Sign-in for Demo shop: approved.").await;
     assert_eq!(person.leaves().await, Some(0));
     assert_eq!(answers(&provider), [(Decision::Approved, None, None)]);
+}
+
+#[tokio::test]
+async fn a_person_compares_and_lets_a_part_of_an_identity_go() {
+    let provider = FakeProvider::start().await;
+    let terminal = Terminal::new();
+    let credential = credential_text("tok_1", &provider.host());
+    terminal.ok(&["enroll", "--credential", &credential]).await;
+    let mut person = Person::at(terminal, &["--once"]).await;
+    provider.arrive(&mutual(1, "tok_1"));
+    let shown = person.sees("Does the other screen show 482913").await;
+    assert!(
+        shown.contains("Will not get date of birth, nationality, trust level"),
+        "{shown}"
+    );
+    person.sees("[l]ater: ").await;
+    person.types("p");
+    person
+        .sees("2 identity:age_over_18. Type numbers, such as 1,2: ")
+        .await;
+    person.types("2");
+    person.sees("Mutual sign-in for Demo shop: approved.").await;
+    assert_eq!(person.leaves().await, Some(0));
+    let granted = provider.with(|memory| memory.x1280.verifications.remove(0).granted_scopes);
+    assert_eq!(granted.unwrap(), ["identity:age_over_18"]);
 }
 
 #[tokio::test]
