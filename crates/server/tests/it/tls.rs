@@ -4,6 +4,7 @@ use crate::support::{TestServer, wait_for};
 use rcgen::CertifiedKey;
 use rustix::process::Signal;
 use std::fs;
+use tokio::io::AsyncReadExt as _;
 
 const CONFIG: &str = "[tls]\ncertificate = \"../certificate.pem\"\nkey = \"../key.pem\"\n";
 
@@ -17,12 +18,14 @@ fn new_certificate(server: &TestServer) -> String {
 }
 
 fn trusting(pem: &str) -> reqwest::Client {
+    client_that_trusts(pem).build().unwrap()
+}
+
+fn client_that_trusts(pem: &str) -> reqwest::ClientBuilder {
     let certificate = reqwest::Certificate::from_pem(pem.as_bytes()).unwrap();
     reqwest::Client::builder()
         .tls_certs_only([certificate])
         .pool_max_idle_per_host(0)
-        .build()
-        .unwrap()
 }
 
 #[tokio::test]
@@ -49,6 +52,34 @@ async fn it_speaks_http_2_over_tls_1_3_to_who_trusts_its_certificate() {
             .await
             .is_err()
     );
+}
+
+#[tokio::test]
+async fn a_browser_waits_over_tls_too() {
+    let server = TestServer::prepare_at("https").with_config(CONFIG);
+    let pem = new_certificate(&server);
+    let server = server.started();
+    let handshake = client_that_trusts(&pem)
+        .http1_only()
+        .build()
+        .unwrap()
+        .get(format!("{}/ws/session/sess_unknown?token=x", server.host()))
+        .header("connection", "upgrade")
+        .header("upgrade", "websocket")
+        .header("sec-websocket-version", "13")
+        .header("sec-websocket-key", "AAAAAAAAAAAAAAAAAAAAAA==");
+    let answer = handshake.send().await.unwrap();
+    assert_eq!(answer.status().as_u16(), 101);
+    // RFC 6455 §5.2: a close frame, and the first two bytes of what it holds are its code.
+    let mut frame = [0; 4];
+    answer
+        .upgrade()
+        .await
+        .unwrap()
+        .read_exact(&mut frame)
+        .await
+        .unwrap();
+    assert_eq!((frame[0], u16::from_be_bytes([frame[2], frame[3]])), (0x88, 4004));
 }
 
 #[tokio::test]

@@ -309,6 +309,11 @@ async fn what_is_no_handshake_is_told_what_this_route_speaks() {
         assert_eq!(answer.header("sec-websocket-version"), Some("13"));
         assert_eq!(answer.header("upgrade"), Some("websocket"));
     }
+    // HTTP/2 has no header for it, and another handshake that is not spoken here.
+    let second = plain().version(axum::http::Version::HTTP_2);
+    let answer = stage.site.send(second.body(Body::empty()).unwrap()).await;
+    answer.refuses(426, "invalid_request");
+    assert_eq!(answer.header("upgrade"), None);
     let head = request(Method::HEAD, &address, None).body(Body::empty()).unwrap();
     assert_eq!(stage.site.send(head).await.status.as_u16(), 426);
     stage
