@@ -1,15 +1,20 @@
 //! `cargo xtask bench`: the release server and its peer, side by side in one run, on one core each in turn.
 //!
 //! The server is pinned to one core and this generator to another. A closed loop of 16 keep-alive connections speaks
-//! plain HTTP/1.1; assertions are signed before the clock starts, and what phones do happens outside the timed part.
+//! plain HTTP/1.1; assertions are signed before the clock starts, and what phones do happens outside the timed part,
+//! except in mutual sign-in, where the phone's answer is what is measured.
 //! Every answer is checked: one wrong answer ends the run, since the speed of an error is nobody's figure.
 
+mod browser;
 mod cores;
+mod descriptors;
 mod device;
 mod disk;
 mod load;
 mod machine;
 mod measure;
+mod mutual;
+mod mutual_lane;
 mod ours;
 mod peer;
 mod phone;
@@ -70,6 +75,12 @@ impl Arguments {
             .collect()
     }
 
+    /// The most sockets that wait at the same time.
+    fn sockets(&self) -> usize {
+        let sockets = self.workloads().into_iter().map(|path| path.sockets(self.quick));
+        sockets.max().unwrap_or_default()
+    }
+
     fn sides(&self) -> Vec<Side> {
         Side::BOTH
             .into_iter()
@@ -118,6 +129,8 @@ async fn all(arguments: &Arguments, server: &Path) -> Result<Report, String> {
     let scratch = Scratch::new()?;
     let cores = cores::Cores::find();
     let sides = arguments.sides();
+    // Servers inherit the limit.
+    descriptors::allow(arguments.sockets())?;
     eprintln!("==> making keys");
     let cast = Cast::new(&cores)?;
     let ours = if sides.contains(&Side::Ours) {

@@ -108,6 +108,19 @@ pub(crate) struct Timing {
     pub(crate) latencies: Histogram<u64>,
 }
 
+impl Timing {
+    /// Adds a later part of the same run.
+    ///
+    /// # Errors
+    /// The histograms do not fit, which would be a mistake here.
+    pub(crate) fn append(&mut self, later: Self) -> Result<(), String> {
+        self.elapsed += later.elapsed;
+        self.latencies
+            .add(later.latencies)
+            .map_err(|error| format!("the histogram: {error}"))
+    }
+}
+
 /// A histogram of microseconds, to three significant digits.
 ///
 /// # Errors
@@ -129,11 +142,25 @@ pub(crate) async fn run<L: Lane>(
     for lane in lanes {
         ready.push((lane, Connection::open(address).await?));
     }
+    together(
+        ready
+            .into_iter()
+            .map(|(lane, connection)| drive(lane, connection, expect)),
+    )
+    .await
+}
+
+/// Drives all lanes to their ends at the same time.
+///
+/// # Errors
+/// That of the first lane that has one.
+pub(crate) async fn together<L, D>(lanes: impl Iterator<Item = D>) -> Result<(Vec<L>, Timing), String>
+where
+    L: Send + 'static,
+    D: Future<Output = Result<(L, Histogram<u64>), String>> + Send + 'static,
+{
     let start = now();
-    let running: Vec<_> = ready
-        .into_iter()
-        .map(|(lane, connection)| tokio::spawn(drive(lane, connection, expect)))
-        .collect();
+    let running: Vec<_> = lanes.map(tokio::spawn).collect();
     let (mut done, mut latencies) = (Vec::with_capacity(running.len()), histogram()?);
     for lane in running {
         let (lane, own) = lane

@@ -1,5 +1,7 @@
 //! One timed run of one path on one side.
 
+mod mutual;
+
 use countersign_protocol::ciba;
 use countersign_protocol::token::CLIENT_ASSERTION_TYPE;
 use std::time::Duration;
@@ -41,6 +43,7 @@ pub(crate) async fn measure(
         cores,
         count: workload.count(quick),
         warm_up: workload.warm_up(quick),
+        quick,
     };
     match workload {
         Workload::Discovery => stage.document(&subject.paths.discovery, "\"issuer\"").await,
@@ -55,6 +58,9 @@ pub(crate) async fn measure(
         Workload::QrStatus => stage.qr_status().await,
         Workload::ConsentRequest => stage.consent_request().await,
         Workload::ConsentStatus => stage.consent_status().await,
+        Workload::Mutual => stage.mutual().await,
+        Workload::MutualSocket => stage.mutual_socket().await,
+        Workload::IdleSockets => stage.idle_sockets().await,
     }
 }
 
@@ -65,6 +71,7 @@ struct Stage<'s> {
     cores: &'s Cores,
     count: usize,
     warm_up: usize,
+    quick: bool,
 }
 
 impl Stage<'_> {

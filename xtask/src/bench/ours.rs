@@ -9,13 +9,20 @@ use std::time::Duration;
 
 use super::cores::Cores;
 use super::device::{Device, HOSTNAME};
+use super::mutual::{Issued, Mutual, SCOPES, SERVICES};
 use super::phone::Phone;
 use super::process::Process;
-use super::sign::Cast;
+use super::sign::{Cast, parallel};
 use super::subject::{Approver, Side, Start, Subject, free_address};
 
-/// The limits against push bombing and overload would end the benchmark in its first second.
-const UNLIMITED: &str = "danger_unlimited_requests = true\n";
+/// What the benchmark sets, for the server and for the commands of its operator.
+const SETTINGS: [(&str, &str); 3] = [
+    // The limits against push bombing and overload would end the benchmark in its first second.
+    ("COUNTERSIGN_DANGER_UNLIMITED_REQUESTS", "true"),
+    // Sessions outlive the time in which thousands of browsers connect, and so many may.
+    ("COUNTERSIGN_LIFETIME__X1280_SESSION", "5m"),
+    ("COUNTERSIGN_LIMITS__CONNECTIONS", "20000"),
+];
 
 /// The server program and the directory that it serves.
 pub(crate) struct Ours {
@@ -25,11 +32,12 @@ pub(crate) struct Ours {
     address: SocketAddr,
     phones: Arc<Vec<Phone>>,
     device: Option<Arc<Device>>,
+    mutual: Option<Arc<Mutual>>,
 }
 
 impl Ours {
-    /// Initialises a directory with the documented commands, registers the cast, enrols a phone for each person, and
-    /// lets the device in.
+    /// Initialises a directory with the documented commands, registers the cast, enrols a phone for each person, lets
+    /// the device in, and introduces services and people to each other.
     ///
     /// # Errors
     /// A command fails.
@@ -49,6 +57,7 @@ impl Ours {
             address,
             phones: Arc::new(Vec::new()),
             device: None,
+            mutual: None,
         };
         ours.operator(&[
             "init",
@@ -59,7 +68,6 @@ impl Ours {
             "--alias",
             "Bench",
         ])?;
-        ours.lift_limits()?;
         for service in cast.services.iter().chain([&cast.machine]) {
             ours.add_client(service.metadata())?;
         }
@@ -73,10 +81,10 @@ impl Ours {
         for invitation in &invitations {
             phones.push(Phone::enrol(address, &host, invitation).await?);
         }
-        let device = ours.let_device_in(people).await?;
-        drop(subject);
         ours.phones = Arc::new(phones);
-        ours.device = Some(Arc::new(device));
+        ours.device = Some(Arc::new(ours.let_device_in(people).await?));
+        ours.mutual = Some(Arc::new(ours.introduce(cast, cores).await?));
+        drop(subject);
         Ok(ours)
     }
 
@@ -92,6 +100,7 @@ impl Ours {
             discovery: "/oidc/.well-known/openid-configuration",
             approver: Approver::Phones(Arc::clone(&self.phones)),
             device: self.device.clone(),
+            mutual: self.mutual.clone(),
         };
         let mut serve = self.command(&["serve", "--listen", &self.address.to_string()]);
         start
@@ -102,6 +111,7 @@ impl Ours {
     fn command(&self, arguments: &[&str]) -> Command {
         let mut command = Command::new(&self.server);
         command.args(arguments).arg("--data").arg(&self.data);
+        command.envs(SETTINGS);
         command
     }
 
@@ -141,6 +151,45 @@ impl Ours {
         Ok(device)
     }
 
+    /// Services and people of mutual sign-in get their credentials; those of the people are enrolled on their phones.
+    async fn introduce(&self, cast: &Cast, cores: &Cores) -> Result<Mutual, String> {
+        let services = parallel(cores, SERVICES, |n| self.add_service(n))?;
+        let people = &cast.people;
+        let issue = |n| self.issue(people.get(n).map_or("", String::as_str));
+        let credentials = parallel(cores, people.len(), issue)?;
+        Mutual::enrol(self.address, Arc::clone(&self.phones), services, credentials).await
+    }
+
+    fn add_service(&self, n: usize) -> Result<String, String> {
+        let (name, audience) = (format!("Shop {n}"), format!("shop{n}"));
+        let mut arguments = vec!["service", "add", "--name", &name, "--audience", &audience];
+        for scope in SCOPES {
+            arguments.extend(["--allowed-scope", scope.as_str()]);
+        }
+        text(&self.operator(&arguments)?, "serviceVds")
+    }
+
+    fn issue(&self, person: &str) -> Result<Issued, String> {
+        let issued = self.operator(&[
+            "credential",
+            "issue",
+            "--given-name",
+            "Marie",
+            "--family-name",
+            "Dupont",
+            "--date-of-birth",
+            "1990-05-17",
+            "--nationality",
+            "FRA",
+            "--user",
+            person,
+        ])?;
+        Ok(Issued {
+            text: text(&issued, "credential")?,
+            token_id: text(&issued, "tokenId")?,
+        })
+    }
+
     /// Devices speak RS256 in the profile `onesid`; the machine with the P-256 key is a standard client.
     fn add_client(&self, mut metadata: Value) -> Result<(), String> {
         let rsa = metadata.get("token_endpoint_auth_signing_alg") == Some(&json!("RS256"));
@@ -155,14 +204,6 @@ impl Ours {
             .map_err(|error| format!("{}: {error}", file.display()))?;
         self.operator(&["client", "add", "--metadata", &file.to_string_lossy()])
             .map(drop)
-    }
-
-    /// The key stands before the tables of the file that `init` wrote.
-    fn lift_limits(&self) -> Result<(), String> {
-        let file = self.data.join("countersign.toml");
-        let before = std::fs::read_to_string(&file).unwrap_or_default();
-        std::fs::write(&file, format!("{UNLIMITED}{before}"))
-            .map_err(|error| format!("{}: {error}", file.display()))
     }
 }
 

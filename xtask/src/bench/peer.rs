@@ -78,6 +78,7 @@ impl Peer {
             discovery,
             approver: Approver::Control(self.control),
             device: None,
+            mutual: None,
         };
         let mut node = Command::new(&self.node);
         node.arg("server.mjs")

@@ -6,7 +6,7 @@ use std::time::Duration;
 use super::disk::Sync;
 use super::startup::Idle;
 use super::subject::Side;
-use super::workload::Workload;
+use super::workload::{Target, Workload};
 
 /// One timed run.
 pub(crate) struct Figures {
@@ -34,6 +34,11 @@ impl Figures {
         } else {
             0.0
         }
+    }
+
+    /// Resident memory in MB, which are 1 000 000 bytes.
+    pub(crate) fn resident_mb(&self) -> f64 {
+        megabytes(self.resident_kib)
     }
 
     /// Processor milliseconds of the server for 1000 requests.
@@ -95,6 +100,11 @@ impl std::fmt::Display for Figures {
     }
 }
 
+/// MB, which are 1 000 000 bytes.
+pub(crate) fn megabytes(kib: u64) -> f64 {
+    f64::from(u32::try_from(kib).unwrap_or(u32::MAX)) * 1024.0 / 1_000_000.0
+}
+
 fn as_f64(count: usize) -> f64 {
     u32::try_from(count).map_or(f64::INFINITY, f64::from)
 }
@@ -147,6 +157,17 @@ impl Row {
     pub(crate) fn ratio(&self) -> Option<f64> {
         let (ours, peer) = (self.median(Side::Ours)?.rate(), self.median(Side::Peer)?.rate());
         (peer > 0.0).then_some(ours / peer)
+    }
+
+    /// Whether we met our target; `None` without one, and when what it is about was not measured.
+    pub(crate) fn is_met(&self) -> Option<bool> {
+        let ours = self.median(Side::Ours)?;
+        Some(match self.workload.target()? {
+            Target::TimesPeer(times) => self.ratio()? >= times,
+            Target::PerSecond(rate) => ours.rate() >= rate,
+            Target::P99Ms(ms) => ours.latency_ms(99.0) < ms,
+            Target::ResidentMb(limit) => ours.resident_mb() < limit,
+        })
     }
 }
 

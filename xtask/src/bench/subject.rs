@@ -6,6 +6,7 @@ use std::time::Duration;
 
 use super::device::Device;
 use super::load::now;
+use super::mutual::Mutual;
 use super::phone::Phone;
 use super::process::Process;
 use super::wire::{self, Answer, Connection};
@@ -43,6 +44,7 @@ pub(crate) struct Subject {
     pub(crate) process: Process,
     pub(crate) approver: Approver,
     device: Option<Arc<Device>>,
+    mutual: Option<Arc<Mutual>>,
 }
 
 /// Paths of the endpoints, as discovery names them.
@@ -71,6 +73,7 @@ pub(crate) struct Start {
     pub(crate) discovery: &'static str,
     pub(crate) approver: Approver,
     pub(crate) device: Option<Arc<Device>>,
+    pub(crate) mutual: Option<Arc<Mutual>>,
 }
 
 impl Start {
@@ -98,6 +101,7 @@ impl Start {
             address,
             approver,
             device,
+            mutual,
             ..
         } = self;
         Ok((
@@ -109,6 +113,7 @@ impl Start {
                 process,
                 approver,
                 device,
+                mutual,
             },
             took,
         ))
@@ -154,6 +159,15 @@ impl Subject {
     pub(crate) fn device(&self) -> Result<&Device, String> {
         let device = self.device.as_deref();
         device.ok_or_else(|| format!("{} has no device", self.side))
+    }
+
+    /// Who takes part in mutual sign-in.
+    ///
+    /// # Errors
+    /// The peer has nothing like it.
+    pub(crate) fn mutual(&self) -> Result<&Arc<Mutual>, String> {
+        let mutual = self.mutual.as_ref();
+        mutual.ok_or_else(|| format!("{} has no mutual sign-in", self.side))
     }
 
     /// The people say yes to these requests, which are all that wait.

@@ -2,7 +2,8 @@
 
 use super::sign::BATCH;
 
-/// One path through the provider. The last ones leave consents that wait, which no path after them expects.
+/// One path through the provider. The last ones leave consents and mutual sign-ins that wait, which the paths before do
+/// not expect.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, clap::ValueEnum)]
 pub(crate) enum Workload {
     Discovery,
@@ -17,6 +18,33 @@ pub(crate) enum Workload {
     QrStatus,
     ConsentRequest,
     ConsentStatus,
+    Mutual,
+    MutualSocket,
+    IdleSockets,
+}
+
+/// What we want of a path.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub(crate) enum Target {
+    /// To be at least so many times as fast as the peer.
+    TimesPeer(f64),
+    /// At least so many a second.
+    PerSecond(f64),
+    /// Ninety-nine of a hundred in less than so many milliseconds.
+    P99Ms(f64),
+    /// Less resident memory than so many MB (1 000 000 bytes).
+    ResidentMb(f64),
+}
+
+impl std::fmt::Display for Target {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        match self {
+            Self::TimesPeer(times) => write!(f, "≥ {times}"),
+            Self::PerSecond(rate) => write!(f, "≥ {rate} a second"),
+            Self::P99Ms(ms) => write!(f, "p99 < {ms} ms"),
+            Self::ResidentMb(megabytes) => write!(f, "RSS < {megabytes} MB"),
+        }
+    }
 }
 
 impl Workload {
@@ -35,20 +63,34 @@ impl Workload {
             Self::QrStatus => "QR status polling",
             Self::ConsentRequest => "consent request",
             Self::ConsentStatus => "consent status, pending",
+            Self::Mutual => "mutual sign-in (X.1280): initiate and verify",
+            Self::MutualSocket => "mutual sign-in: approval to WebSocket message, 1024 sockets wait",
+            Self::IdleSockets => "mutual sign-in: 10240 sockets connect and wait",
         }
     }
 
     /// Whether the peer has nothing like it.
     pub(crate) const fn is_ours_alone(self) -> bool {
-        matches!(self, Self::QrStatus | Self::ConsentRequest | Self::ConsentStatus)
+        matches!(
+            self,
+            Self::QrStatus
+                | Self::ConsentRequest
+                | Self::ConsentStatus
+                | Self::Mutual
+                | Self::MutualSocket
+                | Self::IdleSockets
+        )
     }
 
-    /// How many times as fast as the peer we want to be.
-    pub(crate) const fn target(self) -> Option<f64> {
+    /// What we want of it.
+    pub(crate) const fn target(self) -> Option<Target> {
         match self {
-            Self::ClientCredentials | Self::CibaRequest | Self::PendingPoll => Some(2.0),
-            Self::Token => Some(1.3),
-            Self::Cycle => Some(1.5),
+            Self::ClientCredentials | Self::CibaRequest | Self::PendingPoll => Some(Target::TimesPeer(2.0)),
+            Self::Token => Some(Target::TimesPeer(1.3)),
+            Self::Cycle => Some(Target::TimesPeer(1.5)),
+            Self::Mutual => Some(Target::PerSecond(1000.0)),
+            Self::MutualSocket => Some(Target::P99Ms(50.0)),
+            Self::IdleSockets => Some(Target::ResidentMb(200.0)),
             Self::Discovery
             | Self::Jwks
             | Self::Introspection
@@ -63,11 +105,11 @@ impl Workload {
     pub(crate) const fn is_durable(self) -> bool {
         !matches!(
             self,
-            Self::Discovery | Self::Jwks | Self::QrStatus | Self::ConsentStatus
+            Self::Discovery | Self::Jwks | Self::QrStatus | Self::ConsentStatus | Self::IdleSockets
         )
     }
 
-    /// Timed requests (sign-ins for the whole cycle) of one round: seconds of work for the peer.
+    /// Timed requests (sign-ins, approvals or sockets where these are counted) of one round: seconds of work.
     pub(crate) const fn count(self, quick: bool) -> usize {
         let full = match self {
             Self::Discovery | Self::Jwks => 40 * 1024,
@@ -80,8 +122,12 @@ impl Workload {
             Self::ConsentRequest => 10 * 1024,
             Self::Token | Self::Refresh => 6 * 1024,
             Self::Cycle => 3 * BATCH,
+            Self::Mutual => 8 * BATCH,
+            Self::MutualSocket => 4 * BATCH,
+            Self::IdleSockets => 10 * BATCH,
         };
-        if quick {
+        // The memory of a few sockets says nothing about that of many.
+        if quick && !matches!(self, Self::IdleSockets) {
             (full / 16).next_multiple_of(BATCH)
         } else {
             full
@@ -91,6 +137,15 @@ impl Workload {
     /// Untimed requests before: the peer's compiler needs them, and caches fill.
     pub(crate) const fn warm_up(self, quick: bool) -> usize {
         if quick { BATCH } else { self.count(false) / 8 }
+    }
+
+    /// Sockets that wait at the same time.
+    pub(crate) const fn sockets(self, quick: bool) -> usize {
+        match self {
+            Self::MutualSocket => BATCH,
+            Self::IdleSockets => self.count(quick),
+            _ => 0,
+        }
     }
 }
 
@@ -102,14 +157,22 @@ impl std::fmt::Display for Workload {
 
 #[cfg(test)]
 mod tests {
-    use super::Workload;
+    use super::super::mutual::SERVICES;
+    use super::super::sign::PEOPLE;
+    use super::{Target, Workload};
     use clap::ValueEnum as _;
 
     #[test]
-    fn what_only_ours_can_do_is_measured_last_and_has_no_target() {
+    fn what_only_ours_can_do_is_measured_last_and_has_no_target_beside_the_peer() {
         let paths = Workload::value_variants();
         assert!(paths.is_sorted_by_key(|path| path.is_ours_alone()));
         let mut alone = paths.iter().filter(|path| path.is_ours_alone());
-        assert!(alone.all(|path| path.target().is_none()));
+        assert!(alone.all(|path| !matches!(path.target(), Some(Target::TimesPeer(_)))));
+    }
+
+    #[test]
+    fn no_session_is_asked_for_anew_while_its_browser_waits() {
+        let mut paths = Workload::value_variants().iter();
+        assert!(paths.all(|path| path.sockets(false) <= SERVICES * PEOPLE));
     }
 }
