@@ -27,7 +27,7 @@ async fn a_browser_that_answers_pings_waits_as_long_as_it_likes() {
         assert_eq!(browser.next().await, Met::Ping);
     }
     let waited = begun.elapsed().as_secs();
-    assert!((8 * 15 - 1..=8 * 15).contains(&waited), "{waited}");
+    assert!((7 * 15 + 1..=8 * 15).contains(&waited), "{waited}");
     resume();
     stage.approve(&session).await;
     assert_eq!(browser.event().await["type"], "approved");
