@@ -33,5 +33,6 @@ mod served;
 mod service;
 mod sign_in;
 mod site;
+mod verification;
 mod wire;
 mod x1280;

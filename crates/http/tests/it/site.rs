@@ -164,9 +164,20 @@ impl Site {
 
     /// Signs a decision over what the phone was shown, as the phone posts it.
     pub(crate) fn decision(&self, phone: &SoftPhone, item: &Value, decision: &str) -> Value {
+        self.decision_with(phone, item, decision, &json!({}))
+    }
+
+    /// The same with further claims, such as `code`.
+    pub(crate) fn decision_with(
+        &self,
+        phone: &SoftPhone,
+        item: &Value,
+        decision: &str,
+        further: &Value,
+    ) -> Value {
         let item = serde_json::from_value(item.clone()).unwrap();
         let host = self.world.provider.host.as_str();
-        let claims = phone.decision_claims(host, &item, decision, self.world.now(), &json!({}));
+        let claims = phone.decision_claims(host, &item, decision, self.world.now(), further);
         json!({ "decision": phone.party.sign(&json!({ "typ": "approval+jwt" }), &claims) })
     }
 }
