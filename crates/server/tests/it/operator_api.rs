@@ -1,8 +1,8 @@
 //! Operators decide about machines by the API, with a token that they won by CIBA like everybody else (decisions.md).
 
 use crate::actors::machine::Registration;
-use crate::actors::wire::text;
-use crate::actors::{Machine, Phone};
+use crate::actors::wire::{Answer, client, text};
+use crate::actors::{Machine, Page, Phone};
 use crate::support::TestServer;
 use serde_json::json;
 use tempfile::TempDir;
@@ -79,4 +79,48 @@ async fn only_masters_and_admins_decide_about_machines() {
     let token = signed_in(&terminal, &admin).await;
     terminal.post_json(&path, &token, &rejection).await.succeeds(200);
     assert!(registration.fails().contains("unknown machine"));
+}
+
+#[tokio::test]
+async fn an_admin_issues_a_credential_and_registers_a_service_with_a_token_won_by_ciba() {
+    let server = TestServer::start();
+    let terminal = Machine::register(&server);
+    let admin = Phone::of_new_person_with_role(&server, "some.admin@OnesID1", "admin");
+    let token = signed_in(&terminal, &admin).await;
+    let person = json!({
+        "givenName": "Marie", "familyName": "Dupont", "dateOfBirth": "1990-05-17", "nationality": "FRA",
+    });
+    let issued = terminal
+        .post_json("/credentials", &token, &person)
+        .await
+        .succeeds(201);
+    let shop = json!({ "name": "Wine shop", "audience": "wine", "allowedScopes": ["identity:name"] });
+    let service = terminal.post_json("/services", &token, &shop).await.succeeds(201);
+
+    let phone = Phone::with_credential(server.host(), &text(&issued, "credential"));
+    let request = json!({ "tokenId": issued["tokenId"], "serviceVds": service["serviceVds"] });
+    Page::ask(server.host(), &request).await;
+    assert_eq!(phone.item()["mutual"]["service"]["verified"], true);
+    let list = terminal.get("/credentials", &token).await.succeeds(200);
+    assert_eq!(list["credentials"][0]["status"], "enrolled");
+    assert!(!list.to_string().contains("Dupont"), "{list}");
+
+    let path = format!("{}/credentials/{}", server.host(), text(&issued, "tokenId"));
+    Answer::to(client().delete(path).bearer_auth(&token))
+        .await
+        .succeeds(204);
+    let late = Page::try_ask(server.host(), &request).await;
+    assert_eq!(late.status, 403, "{late:?}");
+
+    // Who did it is in the log, as with the commands.
+    let log = server.command(["audit", "list", "--action", "credential."]);
+    for record in log.as_array().unwrap() {
+        if ["credential.issue", "credential.revoke"].contains(&text(record, "action").as_str()) {
+            assert!(
+                text(record, "actor").to_lowercase().contains("some.admin@"),
+                "{record}"
+            );
+        }
+    }
+    assert!(log.to_string().contains("credential.revoke"), "{log}");
 }
