@@ -134,7 +134,11 @@ async fn all(arguments: &Arguments, server: &Path) -> Result<Report, String> {
     eprintln!("==> making keys");
     let cast = Cast::new(&cores)?;
     let ours = if sides.contains(&Side::Ours) {
-        Some(ours::Ours::seed(server, &scratch.0, &cast, &cores).await?)
+        let mut ours = ours::Ours::seed(server, &scratch.0, &cast, &cores).await?;
+        if arguments.workloads().into_iter().any(Workload::is_mutual) {
+            ours.introduce(&cores).await?;
+        }
+        Some(ours)
     } else {
         None
     };

@@ -1,6 +1,7 @@
-//! Who takes part in mutual sign-in (X.1280) on our side: services with their credentials, and people who have enrolled
-//! theirs on their phones.
+//! Who takes part in mutual sign-in (X.1280) on our side: services with their credentials, and people whose phones have
+//! enrolled theirs.
 
+use countersign_jose::{Algorithm, KeyType, PrivateKey, base64url, public_pem};
 use countersign_protocol::x1280::{
     EnrollAnswer, EnrollChallenge, EnrollRequest, IdentityScope, InitiateAnswer, InitiateRequest,
     VerifyRequest, verification_message,
@@ -8,15 +9,14 @@ use countersign_protocol::x1280::{
 use serde::de::DeserializeOwned;
 use serde_json::json;
 use std::net::SocketAddr;
-use std::sync::Arc;
 
-use super::load::LANES;
-use super::phone::Phone;
-use super::sign::unix_seconds;
+use super::sign::{BATCH, unix_seconds};
 use super::wire::{self, Answer, Connection};
 
+/// People, each with a credential and a phone: so many browsers can wait, each for another person.
+pub(crate) const PEOPLE: usize = BATCH;
 /// Services: each pair of a service and a person may have one session, so thousands can wait together.
-pub(crate) const SERVICES: usize = 10 * LANES;
+pub(crate) const SERVICES: usize = 10;
 
 /// What every service asks for.
 pub(crate) const SCOPES: [IdentityScope; 2] = [IdentityScope::Name, IdentityScope::AgeOver18];
@@ -25,9 +25,14 @@ pub(crate) const SCOPES: [IdentityScope; 2] = [IdentityScope::Name, IdentityScop
 pub(crate) struct Mutual {
     /// `serviceVds` of each service.
     services: Vec<String>,
-    /// `tokenId` of each person's credential, enrolled on the phone at the same place.
-    credentials: Vec<String>,
-    phones: Arc<Vec<Phone>>,
+    people: Vec<Person>,
+}
+
+/// A person with an enrolled credential.
+struct Person {
+    token_id: String,
+    /// That of the phone.
+    key: PrivateKey,
 }
 
 /// A credential that was issued to a person.
@@ -37,31 +42,21 @@ pub(crate) struct Issued {
 }
 
 impl Mutual {
-    /// Enrols each credential on the phone at the same place (X.1280 profile §5).
+    /// Enrols each credential on a phone of its own (X.1280 profile §5).
     ///
     /// # Errors
     /// The server refuses one.
     pub(crate) async fn enrol(
         address: SocketAddr,
-        phones: Arc<Vec<Phone>>,
         services: Vec<String>,
         issued: Vec<Issued>,
     ) -> Result<Self, String> {
         let mut connection = Connection::open(address).await?;
-        let mut credentials = Vec::with_capacity(issued.len());
-        for (phone, credential) in phones.iter().zip(issued) {
-            credentials.push(enrol(&mut connection, phone, credential).await?);
+        let mut people = Vec::with_capacity(issued.len());
+        for credential in issued {
+            people.push(Person::enrol(&mut connection, credential).await?);
         }
-        Ok(Self {
-            services,
-            credentials,
-            phones,
-        })
-    }
-
-    /// How many people there are.
-    pub(crate) fn people(&self) -> usize {
-        self.credentials.len()
+        Ok(Self { services, people })
     }
 
     /// A service asks for a person, and proves who it is.
@@ -70,7 +65,7 @@ impl Mutual {
     /// There is no such pair.
     pub(crate) fn initiate(&self, service: usize, person: usize) -> Result<Vec<u8>, String> {
         let request = InitiateRequest {
-            token_id: self.credential(person)?.to_owned(),
+            token_id: self.person(person)?.token_id.clone(),
             service_id: None,
             service_vds: self.services.get(service).cloned(),
             service_assertion: None,
@@ -84,49 +79,60 @@ impl Mutual {
     /// # Errors
     /// There is no such person, or no signature.
     pub(crate) fn verify(&self, person: usize, session: &InitiateAnswer) -> Result<Vec<u8>, String> {
-        let phone = self.phones.get(person).ok_or("there is no such phone")?;
+        let person = self.person(person)?;
         let (timestamp, granted) = (unix_seconds(), scopes());
         let (id, otp) = (&session.session_id, &session.auto_password);
         let message = verification_message(id, otp, timestamp, Some(&granted));
         let request = VerifyRequest {
             session_id: id.clone(),
-            token_id: self.credential(person)?.to_owned(),
+            token_id: person.token_id.clone(),
             otp: otp.clone(),
             timestamp,
-            signature_base64: phone.sign_text(&message)?,
+            signature_base64: person.sign(&message)?,
             granted_scopes: Some(granted),
         };
         wire::json("/auth/verify", None, &request)
     }
 
-    fn credential(&self, person: usize) -> Result<&str, String> {
-        let credential = self.credentials.get(person);
-        credential
-            .map(String::as_str)
-            .ok_or_else(|| "there is no such credential".to_owned())
+    fn person(&self, person: usize) -> Result<&Person, String> {
+        let person = self.people.get(person);
+        person.ok_or_else(|| "there is no such person".to_owned())
+    }
+}
+
+impl Person {
+    async fn enrol(connection: &mut Connection, issued: Issued) -> Result<Self, String> {
+        const DEVICE: &str = "bench";
+        let key = PrivateKey::generate(KeyType::P256).map_err(|error| format!("a phone's key: {error}"))?;
+        let Issued { text, token_id } = issued;
+        let person = Self { token_id, key };
+        let request = wire::json("/enroll/challenge", None, &json!({}))?;
+        let challenge = read::<EnrollChallenge>(&connection.exchange(&request).await?)?.challenge;
+        let proof = EnrollRequest::proof_message(&challenge, &person.token_id, DEVICE);
+        let request = EnrollRequest {
+            vds_data: text,
+            public_key_pem: public_pem(person.key.public()),
+            device_id: DEVICE.to_owned(),
+            fcm_token: None,
+            challenge: Some(challenge),
+            proof_base64: Some(person.sign(&proof)?),
+        };
+        let request = wire::json("/enroll", None, &request)?;
+        read::<EnrollAnswer>(&connection.exchange(&request).await?)?;
+        Ok(person)
+    }
+
+    /// Signs a text, r‖s in base64url.
+    fn sign(&self, text: &str) -> Result<String, String> {
+        let signature = self.key.sign(Algorithm::Es256, text.as_bytes());
+        signature
+            .map(|bytes| base64url::encode(&bytes))
+            .map_err(|error| format!("a phone's signature: {error}"))
     }
 }
 
 fn scopes() -> Vec<String> {
     SCOPES.map(|scope| scope.as_str().to_owned()).to_vec()
-}
-
-/// The phone's key is that of a person who is known already: the credential joins them.
-async fn enrol(connection: &mut Connection, phone: &Phone, issued: Issued) -> Result<String, String> {
-    const DEVICE: &str = "bench";
-    let request = wire::json("/enroll/challenge", None, &json!({}))?;
-    let challenge = read::<EnrollChallenge>(&connection.exchange(&request).await?)?.challenge;
-    let proof = EnrollRequest::proof_message(&challenge, &issued.token_id, DEVICE);
-    let request = EnrollRequest {
-        vds_data: issued.text,
-        public_key_pem: phone.public_pem(),
-        device_id: DEVICE.to_owned(),
-        fcm_token: None,
-        challenge: Some(challenge),
-        proof_base64: Some(phone.sign_text(&proof)?),
-    };
-    let request = wire::json("/enroll", None, &request)?;
-    Ok(read::<EnrollAnswer>(&connection.exchange(&request).await?)?.token_id)
 }
 
 /// Reads a good answer.

@@ -1,4 +1,4 @@
-//! What one connection does in mutual sign-ins (X.1280): it speaks for services and goes through their people.
+//! What one connection does in mutual sign-ins (X.1280): it goes through people of its own, for one service after the other.
 
 use countersign_protocol::x1280::{InitiateAnswer, VerifyAnswer};
 use hdrhistogram::Histogram;
@@ -9,8 +9,11 @@ use std::time::Duration;
 
 use super::browser::Browser;
 use super::load::{LANES, histogram, micros, now};
-use super::mutual::{Mutual, SERVICES, read};
+use super::mutual::{Mutual, PEOPLE, SERVICES, read};
 use super::wire::Connection;
+
+/// People of one lane.
+const OWN: usize = PEOPLE / LANES;
 
 /// One connection, and the browsers of its services.
 pub(crate) struct MutualLane {
@@ -18,7 +21,7 @@ pub(crate) struct MutualLane {
     address: SocketAddr,
     connection: Connection,
     lane: usize,
-    /// Pairs of a service and a person that were asked.
+    /// Pairs of a service and a person that it has asked.
     asked: usize,
     /// Browsers that wait, the longest first.
     waiting: VecDeque<Waiting>,
@@ -117,11 +120,11 @@ impl MutualLane {
         Ok(took)
     }
 
+    /// A lane has people of its own; when it has asked all of them for one service, it speaks for the next.
     fn next_pair(&mut self) -> (usize, usize) {
-        let people = self.mutual.people().max(1);
-        let (round, person) = (self.asked / people, self.asked % people);
+        let (round, person) = (self.asked / OWN, self.asked % OWN);
         self.asked += 1;
-        ((self.lane + LANES * round) % SERVICES, person)
+        (round % SERVICES, self.lane * OWN + person)
     }
 
     /// Asks for the next person; gives who that is, the session, and how long the answer took.

@@ -9,7 +9,7 @@ use std::time::Duration;
 
 use super::cores::Cores;
 use super::device::{Device, HOSTNAME};
-use super::mutual::{Issued, Mutual, SCOPES, SERVICES};
+use super::mutual::{Issued, Mutual, PEOPLE, SCOPES, SERVICES};
 use super::phone::Phone;
 use super::process::Process;
 use super::sign::{Cast, parallel};
@@ -36,8 +36,8 @@ pub(crate) struct Ours {
 }
 
 impl Ours {
-    /// Initialises a directory with the documented commands, registers the cast, enrols a phone for each person, lets
-    /// the device in, and introduces services and people to each other.
+    /// Initialises a directory with the documented commands, registers the cast, enrols a phone for each person, and
+    /// lets the device in.
     ///
     /// # Errors
     /// A command fails.
@@ -83,9 +83,22 @@ impl Ours {
         }
         ours.phones = Arc::new(phones);
         ours.device = Some(Arc::new(ours.let_device_in(people).await?));
-        ours.mutual = Some(Arc::new(ours.introduce(cast, cores).await?));
         drop(subject);
         Ok(ours)
+    }
+
+    /// Adds who takes part in mutual sign-in: services and people get their credentials from the operator, and phones
+    /// enrol those of the people.
+    ///
+    /// # Errors
+    /// A command fails, or the server refuses a credential.
+    pub(crate) async fn introduce(&mut self, cores: &Cores) -> Result<(), String> {
+        eprintln!("==> issuing credentials");
+        let services = parallel(cores, SERVICES, |n| self.add_service(n))?;
+        let issued = parallel(cores, PEOPLE, |_| self.issue())?;
+        let (_subject, _) = self.start(cores).await?;
+        self.mutual = Some(Arc::new(Mutual::enrol(self.address, services, issued).await?));
+        Ok(())
     }
 
     /// Starts the server; gives it with the time until it was ready.
@@ -151,15 +164,6 @@ impl Ours {
         Ok(device)
     }
 
-    /// Services and people of mutual sign-in get their credentials; those of the people are enrolled on their phones.
-    async fn introduce(&self, cast: &Cast, cores: &Cores) -> Result<Mutual, String> {
-        let services = parallel(cores, SERVICES, |n| self.add_service(n))?;
-        let people = &cast.people;
-        let issue = |n| self.issue(people.get(n).map_or("", String::as_str));
-        let credentials = parallel(cores, people.len(), issue)?;
-        Mutual::enrol(self.address, Arc::clone(&self.phones), services, credentials).await
-    }
-
     fn add_service(&self, n: usize) -> Result<String, String> {
         let (name, audience) = (format!("Shop {n}"), format!("shop{n}"));
         let mut arguments = vec!["service", "add", "--name", &name, "--audience", &audience];
@@ -169,7 +173,7 @@ impl Ours {
         text(&self.operator(&arguments)?, "serviceVds")
     }
 
-    fn issue(&self, person: &str) -> Result<Issued, String> {
+    fn issue(&self) -> Result<Issued, String> {
         let issued = self.operator(&[
             "credential",
             "issue",
@@ -181,8 +185,6 @@ impl Ours {
             "1990-05-17",
             "--nationality",
             "FRA",
-            "--user",
-            person,
         ])?;
         Ok(Issued {
             text: text(&issued, "credential")?,

@@ -1,6 +1,6 @@
 //! The phones of our side: enrolled by invitation, they send real signed decisions over HTTP.
 
-use countersign_jose::{Algorithm, KeyType, PrivateKey, base64url, hash, public_pem, sign};
+use countersign_jose::{Algorithm, KeyType, PrivateKey, base64url, hash, sign};
 use countersign_protocol::approval::{
     ApprovalItem, ApprovalList, DECISION_TYP, Decision, DecisionClaims, DecisionRequest,
 };
@@ -66,22 +66,6 @@ impl Phone {
             host: host.to_owned(),
             account,
         })
-    }
-
-    /// Its public key in PEM.
-    pub(crate) fn public_pem(&self) -> String {
-        public_pem(self.key.public())
-    }
-
-    /// Its signature over a text, r‖s in base64url, as phones sign for X.1280.
-    ///
-    /// # Errors
-    /// It cannot be made.
-    pub(crate) fn sign_text(&self, text: &str) -> Result<String, String> {
-        let signature = self.key.sign(Algorithm::Es256, text.as_bytes());
-        signature
-            .map(|bytes| base64url::encode(&bytes))
-            .map_err(|error| format!("a phone's signature: {error}"))
     }
 
     /// Every phone approves all that waits for its person; gives how many that were.

@@ -71,15 +71,12 @@ impl Workload {
 
     /// Whether the peer has nothing like it.
     pub(crate) const fn is_ours_alone(self) -> bool {
-        matches!(
-            self,
-            Self::QrStatus
-                | Self::ConsentRequest
-                | Self::ConsentStatus
-                | Self::Mutual
-                | Self::MutualSocket
-                | Self::IdleSockets
-        )
+        matches!(self, Self::QrStatus | Self::ConsentRequest | Self::ConsentStatus) || self.is_mutual()
+    }
+
+    /// Whether it is one of mutual sign-in, which has people and services of its own.
+    pub(crate) const fn is_mutual(self) -> bool {
+        matches!(self, Self::Mutual | Self::MutualSocket | Self::IdleSockets)
     }
 
     /// What we want of it.
@@ -157,8 +154,7 @@ impl std::fmt::Display for Workload {
 
 #[cfg(test)]
 mod tests {
-    use super::super::mutual::SERVICES;
-    use super::super::sign::PEOPLE;
+    use super::super::mutual::{PEOPLE, SERVICES};
     use super::{Target, Workload};
     use clap::ValueEnum as _;
 
