@@ -16,11 +16,22 @@ const ARROWS: [(&str, &[&str]); 12] = [
     ("http", &["core", "protocol", "jose"]),
     (
         "server",
-        &["http", "notify", "store-sqlite", "core", "protocol", "jose", "vds"],
+        &[
+            "http",
+            "notify",
+            "store-sqlite",
+            "core",
+            "protocol",
+            "jose",
+            "vds",
+        ],
     ),
     ("device", &["protocol", "jose"]),
     ("authenticator", &["protocol", "jose", "vds"]),
-    ("testkit", &["core", "store-sqlite", "notify", "protocol", "jose", "vds"]),
+    (
+        "testkit",
+        &["core", "store-sqlite", "notify", "protocol", "jose", "vds"],
+    ),
     ("xtask", &["core", "store-sqlite", "notify", "protocol", "jose"]),
 ];
 
