@@ -20,6 +20,7 @@ mod events;
 mod faults;
 mod headers;
 mod limits;
+mod log;
 mod observed;
 mod push;
 mod qr;

@@ -1,5 +1,6 @@
 //! What is written down about a request: one line and a few numbers, and no secret.
 
+use crate::log::Log;
 use crate::site::{Site, form, proof, request};
 use axum::body::Body;
 use axum::extract::ConnectInfo;
@@ -7,45 +8,8 @@ use axum::http::{Method, Request};
 use countersign_core::Fault;
 use countersign_http::{Settings, TrustedProxies};
 use metrics::{Counter, Gauge, Histogram, Key, KeyName, Metadata, Recorder, SharedString, Unit};
-use std::io::Write;
 use std::net::SocketAddr;
-use std::sync::{Arc, Mutex};
-
-/// Keeps what is logged.
-#[derive(Clone, Default)]
-struct Log(Arc<Mutex<Vec<u8>>>);
-
-impl Write for Log {
-    fn write(&mut self, bytes: &[u8]) -> std::io::Result<usize> {
-        self.0.lock().unwrap().extend_from_slice(bytes);
-        Ok(bytes.len())
-    }
-
-    fn flush(&mut self) -> std::io::Result<()> {
-        Ok(())
-    }
-}
-
-impl Log {
-    fn requests(&self) -> Vec<String> {
-        let text = String::from_utf8(self.0.lock().unwrap().clone()).unwrap();
-        text.lines()
-            .filter(|line| line.contains("countersign_http"))
-            .map(str::to_owned)
-            .collect()
-    }
-}
-
-fn listening() -> (Log, tracing::subscriber::DefaultGuard) {
-    let log = Log::default();
-    let writer = log.clone();
-    let subscriber = tracing_subscriber::fmt()
-        .json()
-        .flatten_event(true)
-        .with_writer(move || writer.clone())
-        .finish();
-    (log, tracing::subscriber::set_default(subscriber))
-}
+use std::sync::Mutex;
 
 #[tokio::test]
 async fn a_request_is_one_line_with_its_client_and_without_its_secrets() {
@@ -54,7 +18,7 @@ async fn a_request_is_one_line_with_its_client_and_without_its_secrets() {
     let assertion = device.assertion(&site.world.issuer(), site.world.now());
     let mut fields = proof(&device, &assertion);
     fields.push(("grant_type", "client_credentials"));
-    let (log, _guard) = listening();
+    let log = Log::begin();
     let sent = request(Method::POST, "/oidc/token?secret=in-the-url", None)
         .header("content-type", crate::site::FORM);
     let answer = site.send(sent.body(Body::from(form(&fields))).unwrap()).await;
@@ -83,7 +47,7 @@ async fn a_request_is_one_line_with_its_client_and_without_its_secrets() {
 #[tokio::test]
 async fn a_refusal_is_logged_with_its_code_and_an_unknown_path_is_not_logged_at_all() {
     let site = Site::new().await;
-    let (log, _guard) = listening();
+    let log = Log::begin();
     site.get("/oidc/identify", Some("a-secret-token"))
         .await
         .refuses(401, "invalid_token");
@@ -112,7 +76,7 @@ async fn the_logged_address_is_the_peers_or_what_a_trusted_proxy_says_of_its_cli
         ..Settings::default()
     })
     .await;
-    let (log, _guard) = listening();
+    let log = Log::begin();
     let from = |peer: &str| {
         let peer: SocketAddr = peer.parse().unwrap();
         Request::get("/nowhere")
@@ -132,7 +96,7 @@ async fn the_logged_address_is_the_peers_or_what_a_trusted_proxy_says_of_its_cli
 #[tokio::test]
 async fn a_healthy_probe_is_not_worth_a_line() {
     let site = Site::new().await;
-    let (log, _guard) = listening();
+    let log = Log::begin();
     site.get("/healthz", None).await.succeeds(200);
     site.get("/readyz", None).await.succeeds(200);
     assert_eq!(log.requests(), Vec::<String>::new());
@@ -144,7 +108,7 @@ async fn a_fault_is_logged_once_with_its_causes_and_its_request_id() {
     let router = crate::faults::broken(&site, || {
         Fault::new("reading a row").with_source("the disk is gone")
     });
-    let (log, _guard) = listening();
+    let log = Log::begin();
     let answer = crate::site::send(
         &router,
         request(Method::GET, "/approvals", Some("x"))

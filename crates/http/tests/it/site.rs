@@ -97,6 +97,7 @@ impl Site {
     }
 
     pub(crate) fn of(world: World, settings: Settings) -> Self {
+        crate::log::subscribe();
         let router = router(AppState::new(Arc::clone(&world.provider), settings));
         Self { world, router }
     }
