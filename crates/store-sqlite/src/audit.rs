@@ -94,10 +94,7 @@ impl AuditStore for Tx<'_> {
             swept.removed += rows as u64;
             swept.more |= rows >= full;
         };
-        count(self.change(
-            sql!("audit/sweep_client_assertions"),
-            params![now.millis(), limit],
-        )?);
+        count(self.change(sql!("audit/sweep_spent_assertions"), params![now.millis(), limit])?);
         for table in TOMBSTONES {
             count(self.change(table, params![ended_before.millis(), limit])?);
         }

@@ -21,7 +21,7 @@ macro_rules! migration {
 }
 
 /// The migrations in order. Released ones never change: a change is another file at the end.
-const MIGRATIONS: [&str; 7] = [
+const MIGRATIONS: [&str; 8] = [
     migration!("0001_first"),
     migration!("0002_qr"),
     migration!("0003_consent"),
@@ -29,10 +29,11 @@ const MIGRATIONS: [&str; 7] = [
     migration!("0005_outbox"),
     migration!("0006_approval_indexes"),
     migration!("0007_x1280"),
+    migration!("0008_spent_assertions"),
 ];
 
 /// The version that this program writes, `PRAGMA user_version`: the number of migrations.
-pub const SCHEMA_VERSION: i64 = 7;
+pub const SCHEMA_VERSION: i64 = 8;
 const _: () = assert!(
     SCHEMA_VERSION == MIGRATIONS.len() as i64,
     "a migration without a number"

@@ -64,7 +64,8 @@ pub trait ClientStore {
 
 /// Client assertions that were used (RFC 7523 §3: `jti`).
 pub trait AssertionStore {
-    /// Marks a `jti` of a client as used until its end. Decides the race: `false` means that it was used before.
+    /// Marks a `jti` of a client as used until its end. Decides the race: `false` means that it was used before. What is
+    /// sent again has the end that it had: the same `jti` with another end is another assertion, which its client signed.
     fn spend(&mut self, client: &ClientId, jti: &str, expires_at: Timestamp) -> Answer<bool>;
 }
 

@@ -1,3 +1,3 @@
-INSERT INTO client_assertions (client_id, jti, expires_at)
-VALUES ($1, $2, $3)
+INSERT INTO spent_assertions (expires_at, digest)
+VALUES ($1, $2)
 ON CONFLICT DO NOTHING

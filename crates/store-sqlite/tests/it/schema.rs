@@ -40,6 +40,10 @@ const RELEASED: &[(&str, &str)] = &[
         "0007_x1280.sql",
         "03e8deeebc5a99a912e3cf33ceb1cafca8713c75e3cd92658d6b285f9945c890",
     ),
+    (
+        "0008_spent_assertions.sql",
+        "184419b415d4375a4f624de2ab2234c60a9a244574c2f3608d27938d19a22670",
+    ),
 ];
 
 #[test]

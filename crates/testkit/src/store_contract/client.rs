@@ -3,6 +3,7 @@
 use super::sample::{NOW, authenticator_id, client, client_id, device, organisation, people, user, user_id};
 use super::{Fixture, read, write};
 use countersign_core::client::{ClientKind, ClientRecord};
+use countersign_core::time::Duration;
 
 /// A device, a phone, a service; listed by creation.
 pub async fn every_kind_of_client_comes_back_as_it_was(fixture: &dyn Fixture) {
@@ -75,21 +76,24 @@ pub async fn a_client_is_disabled_and_enabled(fixture: &dyn Fixture) {
     );
 }
 
-/// RFC 7523 §3: a `jti` is one client's; case matters.
+/// RFC 7523 §3: a `jti` is one client's, and lasts as long as its assertion; case matters.
 pub async fn a_jti_is_spent_once_for_each_client(fixture: &dyn Fixture) {
     let store = fixture.open();
     people(&store).await;
-    for (client, jti, first) in [
-        (1, "a", true),
-        (1, "a", false),
-        (2, "a", true),
-        (1, "A", true),
-        (2, "a", false),
+    let later = NOW + Duration::from_secs(1);
+    for (client, jti, end, first) in [
+        (1, "a", NOW, true),
+        (1, "a", NOW, false),
+        (2, "a", NOW, true),
+        (1, "A", NOW, true),
+        (2, "a", NOW, false),
+        (2, "a", later, true),
+        (2, "a", later, false),
     ] {
         let spent = write(&store, move |tx| {
-            tx.assertions_mut().spend(&client_id(client), jti, NOW)
+            tx.assertions_mut().spend(&client_id(client), jti, end)
         })
         .await;
-        assert_eq!(spent, first, "client {client}, jti {jti}");
+        assert_eq!(spent, first, "client {client}, jti {jti}, until {end:?}");
     }
 }

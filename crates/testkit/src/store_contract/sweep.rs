@@ -99,7 +99,11 @@ pub async fn what_ended_goes_and_what_lives_stays(fixture: &dyn Fixture) {
         }
     );
     assert_eq!(sweep(&store, at(-50), NOW, 100).await, Swept::default());
-    for (n, stays) in [(1, false), (2, true), (3, true)] {
+    for (n, end, stays) in [
+        (1, at(-100), false),
+        (2, at(-10), true),
+        (3, NOW + LIFETIME, true),
+    ] {
         let found = read(&store, move |tx| {
             Ok([
                 tx.devices().registration(&format!("CODE-{n}"))?.is_some(),
@@ -115,7 +119,7 @@ pub async fn what_ended_goes_and_what_lives_stays(fixture: &dyn Fixture) {
         });
         assert_eq!(found.await, [stays; 9], "{n}");
         let unused = write(&store, move |tx| {
-            tx.assertions_mut().spend(&client_id(1), &n.to_string(), NOW)
+            tx.assertions_mut().spend(&client_id(1), &n.to_string(), end)
         })
         .await;
         assert_eq!(unused, n != 3, "an assertion that still lives stays spent");
