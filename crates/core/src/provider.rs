@@ -62,7 +62,7 @@ pub struct Provider {
     /// Lifetimes and limits.
     pub policy: Policy,
     /// Opens and seals private keys, and derives the secrets that are never stored.
-    pub sealer: Sealer,
+    pub sealer: Arc<Sealer>,
     keys: RwLock<Arc<KeyRing>>,
     registrations: RwLock<HashMap<ClientId, Arc<Registration>>>,
 }
@@ -90,7 +90,7 @@ impl Provider {
             entropy,
             bus,
             policy,
-            sealer,
+            sealer: Arc::new(sealer),
             keys,
             registrations: RwLock::new(HashMap::new()),
         }
