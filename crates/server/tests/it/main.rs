@@ -22,6 +22,7 @@ mod doctor;
 mod durability;
 mod init;
 mod interop_ones_oidc;
+mod interop_openidconnect;
 mod interop_python;
 mod interop_qr;
 mod keys;

@@ -6,6 +6,7 @@ pub(crate) mod event_stream;
 pub(crate) mod example;
 pub(crate) mod machine;
 pub(crate) mod ones_oidc;
+pub(crate) mod openidconnect;
 pub(crate) mod page;
 pub(crate) mod phone;
 pub(crate) mod programs;
