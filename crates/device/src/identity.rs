@@ -3,11 +3,10 @@ use countersign_protocol::ciba::{AuthenticationRequest, OneOrMany};
 use countersign_protocol::token::JwtClaims;
 use serde::Serialize;
 
-use crate::config::{ConfigError, DeviceConfig, KeySecurity};
 use crate::folders::Folders;
-use crate::key_file::{KeyFileError, read_private_key};
 use crate::registration::public_jwk;
 use crate::stamp::Stamp;
+use countersign_client::{ConfigError, DeviceConfig, KeyFileError, KeySecurity, read_private_key};
 
 /// How long a signed statement is good for, in seconds (onesid.md §4).
 const LIFETIME: i64 = 300;

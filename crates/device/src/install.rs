@@ -6,8 +6,8 @@ use countersign_jose::{PrivateKey, public_pem};
 use tempfile::NamedTempFile;
 use zeroize::Zeroizing;
 
-use crate::config::DeviceConfig;
 use crate::folders::Folders;
+use countersign_client::DeviceConfig;
 
 /// The place for a new identity, checked before the registration starts and filled in one go after it was approved.
 ///

@@ -9,9 +9,7 @@ use serde::Serialize;
 use tokio::time::{Instant, sleep_until};
 use uuid::Uuid;
 
-use crate::host::Host;
-use crate::http::{Http, HttpError};
-use crate::words::printable;
+use countersign_client::{Host, Http, HttpError, printable};
 
 /// The longest wait; far beyond the life of any registration, and safe to add to a clock.
 const MAX_WAIT: Duration = Duration::from_secs(30 * 24 * 3600);

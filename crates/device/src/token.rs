@@ -3,9 +3,9 @@ use countersign_protocol::token::{CLIENT_ASSERTION_TYPE, TokenAnswer};
 use reqwest::StatusCode;
 use zeroize::Zeroizing;
 
-use crate::http::{Http, HttpError};
 use crate::identity::Identity;
 use crate::stamp::Stamp;
+use countersign_client::{Http, HttpError};
 
 /// The access token of a machine (onesid.md §5.1).
 ///
@@ -78,7 +78,9 @@ pub async fn fetch_access_token(
         .map_err(refusal)?;
     // RFC 6749 §7.1: a token of a type that is not understood must not be used.
     if !answer.token_type.eq_ignore_ascii_case("Bearer") {
-        return Err(TokenError::NotBearer(crate::words::printable(&answer.token_type)));
+        return Err(TokenError::NotBearer(countersign_client::printable(
+            &answer.token_type,
+        )));
     }
     let lifetime = i64::try_from(answer.expires_in).unwrap_or(i64::MAX);
     Ok(AccessToken {

@@ -2,7 +2,7 @@
 
 use countersign_device::{
     Approved, CONFIG_VERSION, DeviceConfig, EnterpriseConfig, Host, Http, Install, KeySecurity, Patience,
-    PendingRegistration, PublicJwks, RegistrationError, System, public_jwk, register,
+    PendingRegistration, PublicJwks, RegistrationError, System, USER_AGENT, public_jwk, register,
 };
 use countersign_jose::{KeyType, PrivateKey};
 use countersign_protocol::device::{DeviceRole, RegistrationRequest};
@@ -45,7 +45,7 @@ pub(crate) async fn run(args: &Args) -> Result<(), CliError> {
     let folders = args.folders()?;
     let install = Install::prepare(&folders, args.force)?;
     let key = PrivateKey::generate(wish.key_type)?;
-    let http = Http::for_host(&wish.host)?;
+    let http = Http::for_host(&wish.host, USER_AGENT)?;
     let thumbprint = key.public().jwk().thumbprint();
 
     let pending =

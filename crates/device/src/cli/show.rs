@@ -1,6 +1,6 @@
 //! The operations of a machine that is registered: its key, its signature, its access token.
 
-use countersign_device::{Http, Identity, PublicJwks, Stamp, fetch_access_token};
+use countersign_device::{Http, Identity, PublicJwks, Stamp, USER_AGENT, fetch_access_token};
 use countersign_jose::base64url;
 use serde::Serialize;
 
@@ -32,7 +32,7 @@ pub(crate) async fn access_token(args: &Args) -> Result<(), CliError> {
         expires_at: i64,
     }
     let identity = load(args)?;
-    let http = Http::for_host(&identity.config().host)?;
+    let http = Http::for_host(&identity.config().host, USER_AGENT)?;
     let token = fetch_access_token(&http, &identity, Stamp::now()?).await?;
     output::json(&Answer {
         access_token: token.secret(),

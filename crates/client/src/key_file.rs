@@ -20,7 +20,7 @@ pub enum KeyFileError {
         source: std::io::Error,
     },
     /// The file is not a private key that we can use.
-    #[error("{}: {source}; restore the file, or register anew with -o INIT --force", path.display())]
+    #[error("{}: {source}; restore the file, or register anew with countersign-device -o INIT --force", path.display())]
     NotAKey {
         /// The file.
         path: PathBuf,
@@ -30,7 +30,21 @@ pub enum KeyFileError {
 }
 
 /// Reads a PEM private key: PKCS#1 for RSA, PKCS#8 for EC (onesid.md §2).
-pub(crate) fn read_private_key(path: &Path) -> Result<PrivateKey, KeyFileError> {
+///
+/// ```
+/// # use countersign_jose::{KeyType, PrivateKey};
+/// # let folder = tempfile::tempdir()?;
+/// # let path = folder.path().join("private.pem");
+/// # std::fs::write(&path, PrivateKey::generate(KeyType::P256)?.to_pem().as_bytes())?;
+/// let key = countersign_client::read_private_key(&path)?;
+/// assert_eq!(key.key_type(), KeyType::P256);
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
+///
+/// # Errors
+/// [`KeyFileError`], which never carries a byte of the file.
+pub fn read_private_key(path: impl AsRef<Path>) -> Result<PrivateKey, KeyFileError> {
+    let path = path.as_ref();
     let unreadable = |source| KeyFileError::Unreadable {
         path: path.to_owned(),
         source,

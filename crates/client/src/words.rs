@@ -11,7 +11,8 @@ pub fn device_key_type(name: &str) -> Option<KeyType> {
 /// Text from outside as it may stand on a terminal or in a log: control characters become `?`, length at most 300.
 ///
 /// A provider, or whoever answers in its place, must not be able to move the cursor or recolour what the operator reads.
-pub(crate) fn printable(text: &str) -> String {
+#[must_use]
+pub fn printable(text: &str) -> String {
     text.chars()
         .take(300)
         .map(|c| if c.is_control() { '?' } else { c })

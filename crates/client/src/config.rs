@@ -76,7 +76,7 @@ impl KeySecurity {
 #[derive(Debug, thiserror::Error)]
 pub enum ConfigError {
     /// There is no such file.
-    #[error("{}: there is no device identity here; register this machine with -o INIT, or name the folder with -cd DIR", path.display())]
+    #[error("{}: there is no device identity here; register this machine with countersign-device -o INIT, or name the folder with -cd DIR", path.display())]
     Absent {
         /// The file.
         path: PathBuf,
@@ -90,7 +90,7 @@ pub enum ConfigError {
         source: std::io::Error,
     },
     /// A required key is missing.
-    #[error("{}: the key `{key}` is missing; add it, or register anew with -o INIT --force", path.display())]
+    #[error("{}: the key `{key}` is missing; add it, or register anew with countersign-device -o INIT --force", path.display())]
     Missing {
         /// The file.
         path: PathBuf,
@@ -98,7 +98,7 @@ pub enum ConfigError {
         key: &'static str,
     },
     /// A value is not what its key asks for, or the file is not YAML.
-    #[error("{}:{line}: {}{problem}; correct it, or register anew with -o INIT --force", path.display(), key_prefix(key))]
+    #[error("{}:{line}: {}{problem}; correct it, or register anew with countersign-device -o INIT --force", path.display(), key_prefix(key))]
     Invalid {
         /// The file.
         path: PathBuf,
@@ -117,6 +117,27 @@ fn key_prefix(key: &str) -> String {
     } else {
         format!("`{key}` ")
     }
+}
+
+/// Reads `device.yml` (onesid.md §2). Older files are understood: words in upper case, no `config_version`, dates
+/// without quotes, members that nobody knows any more.
+///
+/// ```
+/// # let folder = tempfile::tempdir()?;
+/// # let path = folder.path().join("device.yml");
+/// # std::fs::write(&path, "\
+/// # client_id: 0b3a9b1e-8f0c-4f0e-9a51-6f9d8a1c2b3d\nid: 5f8de0a2-53a8-4c62-a8b6-11b0f4f5a6c7\n\
+/// # host: https://idp.example.com\ndomain: onesid1.com\ninitiated_on: 2025-01-31 09:05:00.000000\nis_managed: true\n\
+/// # key_security: DEFAULT\nkey_type: RSA:2048\nlocation: Bangkok\nrole: SERVER\ntitle: Web\n")?;
+/// let config = countersign_client::load_device_config(&path)?;
+/// assert_eq!(config.host.issuer(), "https://idp.example.com/oidc");
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
+///
+/// # Errors
+/// [`ConfigError`], with file, line and key.
+pub fn load_device_config(path: impl AsRef<Path>) -> Result<DeviceConfig, ConfigError> {
+    DeviceConfig::read(path.as_ref())
 }
 
 impl DeviceConfig {
@@ -274,7 +295,8 @@ fn boolean(text: &str) -> Result<bool, String> {
 }
 
 /// The role words in one line, for messages.
-pub(crate) struct RoleWords;
+#[derive(Debug, Clone, Copy)]
+pub struct RoleWords;
 
 impl fmt::Display for RoleWords {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {

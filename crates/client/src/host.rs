@@ -3,6 +3,8 @@ use std::str::FromStr;
 
 use url::Url;
 
+use crate::http::is_loopback;
+
 /// A provider's host: scheme and authority without a trailing slash, for example `https://idp.example.com`.
 ///
 /// The issuer and every address are built from this text by appending a path, as the published clients do
@@ -94,12 +96,10 @@ impl FromStr for Host {
                 origin,
             });
         }
-        let loopback = match url.host() {
-            Some(url::Host::Domain(name)) => name == "localhost" || name.ends_with(".localhost"),
-            Some(url::Host::Ipv4(address)) => address.is_loopback(),
-            Some(url::Host::Ipv6(address)) => address.is_loopback(),
-            None => return Err(not_an_address()),
-        };
+        if url.host().is_none() {
+            return Err(not_an_address());
+        }
+        let loopback = is_loopback(&url);
         Ok(Self {
             origin,
             encrypted: url.scheme() == "https",
