@@ -274,7 +274,6 @@ impl Http {
     }
 
     /// Sends, and reads at most `limit` bytes of the answer.
-    #[expect(clippy::unused_self, reason = "a request is sent by the client that made it")]
     pub(crate) async fn bytes(
         &self,
         request: RequestBuilder,

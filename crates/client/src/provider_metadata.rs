@@ -116,7 +116,7 @@ impl Endpoints {
         let check = Check::new(issuer.url())?;
         let more = metadata.additional_metadata();
         let ciba = more.backchannel_authentication_endpoint.as_ref();
-        let token = metadata.token_endpoint().map(|url| url.url());
+        let token = metadata.token_endpoint().map(openidconnect::TokenUrl::url);
         Ok(Self {
             issuer: issuer.as_str().trim_end_matches('/').to_owned(),
             jwks: check.url("jwks_uri", metadata.jwks_uri().url())?,
