@@ -35,7 +35,10 @@ impl ClientError {
             Self::AuthorizationPending { interval } | Self::SlowDown { interval } => Advice::Wait(*interval),
             Self::Http(error) | Self::Signer(SignerError::Service(error)) => of_answer(error),
             Self::Keys(JwksError::Unavailable) | Self::Entropy(_) => Advice::Retry,
-            Self::Token(_)
+            Self::Expired
+            | Self::QrSessionEnded
+            | Self::Receipt(_)
+            | Self::Token(_)
             | Self::Metadata(_)
             | Self::Keys(_)
             | Self::Answer { .. }

@@ -61,7 +61,7 @@ impl fmt::Debug for LoginHint {
 }
 
 /// A sign-in that waits for the person (CIBA Core §7.3).
-#[derive(Debug, Clone, Serialize)]
+#[derive(Debug, Clone, Serialize, Deserialize)]
 pub struct CibaRequest {
     /// The handle for [`check_ciba_status`](OpenIdconnectClient::check_ciba_status).
     pub auth_req_id: AuthReqId,
@@ -71,7 +71,7 @@ pub struct CibaRequest {
     pub interval: u64,
     /// The code that this screen shows, so that the person can tie the phone's request to it; absent unless the
     /// provider's policy asks for one.
-    #[serde(skip_serializing_if = "Option::is_none")]
+    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub verification: Option<VerificationToShow>,
 }
 

@@ -30,3 +30,10 @@ pub(crate) fn uuid(entropy: &dyn Entropy) -> Result<Uuid, EntropyError> {
     entropy.fill(&mut random)?;
     Ok(uuid::Builder::from_random_bytes(random).into_uuid())
 }
+
+/// A number from 0 up to 1, for pauses that should differ. Without randomness it is merely always the same.
+pub(crate) fn share(entropy: &dyn Entropy) -> f64 {
+    let mut random = [0; 4];
+    let _ = entropy.fill(&mut random);
+    f64::from(u32::from_le_bytes(random)) / (f64::from(u32::MAX) + 1.0)
+}

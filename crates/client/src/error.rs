@@ -3,6 +3,7 @@ use std::time::Duration;
 use countersign_jose::JwsError;
 use reqwest::StatusCode;
 
+use crate::consent::ReceiptError;
 use crate::entropy::EntropyError;
 use crate::http::HttpError;
 use crate::jwks::JwksError;
@@ -43,6 +44,15 @@ pub enum ClientError {
     /// The key, or the signing service, did not sign.
     #[error(transparent)]
     Signer(#[from] SignerError),
+    /// The person did not answer in time (CIBA Core §11).
+    #[error("nobody answered in time")]
+    Expired,
+    /// The QR session is unknown, or its time is over (onesid.md §10.1).
+    #[error("the QR session has ended; make a new one")]
+    QrSessionEnded,
+    /// A consent receipt is not one for us.
+    #[error(transparent)]
+    Receipt(#[from] ReceiptError),
     /// What was to be signed cannot be written as a JWS.
     #[error("cannot sign: {0}")]
     Sign(#[from] JwsError),
@@ -73,6 +83,7 @@ impl ClientError {
         match self {
             Self::AuthorizationPending { .. } => Some("authorization_pending"),
             Self::SlowDown { .. } => Some("slow_down"),
+            Self::Expired => Some("expired_token"),
             _ => self.http()?.code(),
         }
     }
@@ -87,7 +98,9 @@ impl ClientError {
     #[must_use]
     pub fn status(&self) -> Option<StatusCode> {
         match self {
-            Self::AuthorizationPending { .. } | Self::SlowDown { .. } => Some(StatusCode::BAD_REQUEST),
+            Self::AuthorizationPending { .. } | Self::SlowDown { .. } | Self::Expired => {
+                Some(StatusCode::BAD_REQUEST)
+            }
             _ => self.http()?.status(),
         }
     }

@@ -37,13 +37,17 @@
 
 mod advice;
 mod application;
+mod ask;
 mod assertion;
+#[cfg(feature = "axum")]
+mod bearer;
 mod call;
 mod ciba;
 mod client;
 mod clock;
 mod config;
 mod configuration;
+mod consent;
 mod device_access_token;
 mod discovery;
 mod entropy;
@@ -55,24 +59,36 @@ mod jwks;
 mod key_file;
 mod pace;
 mod provider_metadata;
+mod qr;
 mod refresh;
+#[cfg(feature = "axum")]
+pub mod relying_party;
 mod retry;
 mod secret;
 mod signer;
 mod signing_service;
 mod single_flight;
+mod token_manager;
 mod token_set;
 mod validate;
+pub mod wake;
 mod words;
 mod yaml;
 
 pub use advice::Advice;
 pub use application::WellKnownApplication;
+pub use ask::{Ask, Ciba, PendingCiba};
+#[cfg(feature = "axum")]
+pub use bearer::{AuthenticatedUser, BearerRejection, RequireScope, RequireScopeService};
 pub use ciba::{CibaRequest, LoginHint};
 pub use client::OpenIdconnectClient;
 pub use clock::{Clock, SystemClock};
 pub use config::{CONFIG_VERSION, ConfigError, DeviceConfig, KeySecurity, RoleWords, load_device_config};
 pub use configuration::{Configuration, JwksRules, MAX_LEEWAY, Timeouts};
+pub use consent::{
+    ClaimName, Consent, ConsentContent, ConsentReceipt, ConsentRequest, ConsentStatus, ConsentWait,
+    ReceiptClaims, ReceiptError,
+};
 pub use device_access_token::DeviceAccessToken;
 pub use discovery::discover_provider;
 pub use entropy::{Entropy, EntropyError, SystemEntropy};
@@ -83,10 +99,14 @@ pub use introspection::Introspection;
 pub use jwks::JwksError;
 pub use key_file::{KeyFileError, read_private_key};
 pub use provider_metadata::{CibaProviderMetadata, MetadataError, ProviderMetadata};
+pub use qr::{AuthenticationQrCodeContent, QrCiba, QrSession, QrState};
 pub use retry::Retry;
 pub use secret::{AccessToken, AuthReqId, IdToken, RefreshToken};
 pub use signer::{KeySigner, Signer, SignerError};
 pub use signing_service::{DEFAULT_SIGNING_SERVICE_URL, SigningService};
+pub use token_manager::{
+    CibaRefresh, DeviceRefresh, ManagerExists, Refresh, TokenEvent, TokenManager, TokenManagerRegistry,
+};
 pub use token_set::TokenSet;
 pub use validate::{TokenError, TokenKind, ValidatedToken};
 pub use words::{device_key_type, printable};

@@ -1,7 +1,7 @@
 use std::time::Duration;
 
 use crate::clock::Clock;
-use crate::entropy::Entropy;
+use crate::entropy::{self, Entropy};
 use crate::error::ClientError;
 
 /// How often, and after what pauses, a call is repeated that failed for a passing reason: no answer, too many requests,
@@ -50,10 +50,7 @@ impl Retry {
             .first_pause
             .saturating_mul(2_u32.saturating_pow(n))
             .min(self.max_pause);
-        let mut random = [0; 4];
-        // Without randomness the pause is merely less spread out.
-        let _ = entropy.fill(&mut random);
-        whole / 2 + (whole / 2).mul_f64(f64::from(u32::from_le_bytes(random)) / f64::from(u32::MAX))
+        whole / 2 + (whole / 2).mul_f64(entropy::share(entropy))
     }
 
     /// Calls until it succeeds, fails for good, or the tries are used up.
