@@ -1,4 +1,4 @@
-use countersign_jose::{Jwk, JwsError, KeyType, PrivateKey, SignatureError, sign};
+use countersign_jose::{Jwk, JwsError, KeyType, PrivateKey, PublicKey, SignatureError, sign};
 use countersign_protocol::ciba::{AuthenticationRequest, OneOrMany};
 use countersign_protocol::token::JwtClaims;
 use serde::Serialize;
@@ -55,7 +55,7 @@ impl Identity {
         if config.key_security == KeySecurity::Tpm {
             return Err(IdentityError::Tpm);
         }
-        Self::new(config, read_private_key(&folders.private_pem())?)
+        Self::new(config, read_private_key(folders.private_pem())?)
     }
 
     /// Puts together what belongs together.
@@ -81,6 +81,12 @@ impl Identity {
     #[must_use]
     pub fn public_jwk(&self) -> Jwk {
         public_jwk(&self.key)
+    }
+
+    /// The public half of the key.
+    #[must_use]
+    pub fn public_key(&self) -> &PublicKey {
+        self.key.public()
     }
 
     /// Signs with the key's own algorithm: RS256, ES256, ES384 or ES512 with raw `r || s` (onesid.md §4, §12).

@@ -22,7 +22,14 @@ mod enterprise;
 mod folders;
 mod identity;
 mod install;
+#[cfg(unix)]
+mod local;
 mod registration;
+#[cfg(unix)]
+pub mod report;
+mod signer;
+#[cfg(unix)]
+pub mod signing_service;
 mod stamp;
 mod system;
 mod token;
@@ -35,9 +42,12 @@ pub use enterprise::{EnterpriseConfig, EnterpriseConfigError};
 pub use folders::{Folders, NoHome};
 pub use identity::{Identity, IdentityError};
 pub use install::{Install, InstallError};
+#[cfg(unix)]
+pub use local::{Doors, LOOPBACK, LocalError, owner_in, stop_signal};
 pub use registration::{
     Approved, Patience, PendingRegistration, Poll, PublicJwks, RegistrationError, public_jwk, register,
 };
+pub use signer::IdentitySigner;
 pub use stamp::{Stamp, StampError};
 pub use system::System;
 pub use token::{AccessToken, TokenError, fetch_access_token};

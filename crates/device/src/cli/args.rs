@@ -6,6 +6,7 @@ use countersign_device::{Folders, KeySecurity, NoHome, device_key_type};
 use countersign_jose::KeyType;
 use countersign_protocol::device::DeviceRole;
 
+use super::command::{Command, Listen};
 use super::help;
 
 /// A machine's own identity: it registers with a OnesID provider, signs, and gets its access token.
@@ -21,11 +22,24 @@ use super::help;
     after_help = help::SHORT_AFTER,
     after_long_help = help::LONG_AFTER,
     max_term_width = 110,
+    args_conflicts_with_subcommands = true,
+    subcommand_negates_reqs = true,
+    disable_help_subcommand = true,
 )]
 pub(crate) struct Args {
+    #[command(subcommand)]
+    pub(crate) command: Option<Command>,
+
     /// What to do
-    #[arg(short, long, value_enum, ignore_case = true, value_name = "OPERATION")]
-    pub(crate) operation: Operation,
+    #[arg(
+        short,
+        long,
+        value_enum,
+        ignore_case = true,
+        value_name = "OPERATION",
+        required = true
+    )]
+    pub(crate) operation: Option<Operation>,
 
     /// Address of the provider, for example https://idp.example.com
     #[arg(short, long, value_name = "URL", help_heading = "Registering")]
@@ -91,12 +105,15 @@ pub(crate) struct Args {
     #[arg(short, long, value_name = "TEXT", help_heading = "Signing")]
     pub(crate) message: Option<String>,
 
+    #[command(flatten)]
+    pub(crate) listen: Listen,
+
     /// Folder of private.pem and public.pem [default: ~/.local/share/px-device-identity]
-    #[arg(long, value_name = "DIR", help_heading = "Files")]
+    #[arg(long, alias = "key-dir", value_name = "DIR", help_heading = "Files")]
     pub(crate) keydir: Option<PathBuf>,
 
     /// Folder of device.yml [default: /etc/px-device-identity]
-    #[arg(long, value_name = "DIR", help_heading = "Files")]
+    #[arg(long, alias = "config-dir", value_name = "DIR", help_heading = "Files")]
     pub(crate) configdir: Option<PathBuf>,
 
     /// Answer in JSON, one object a line
@@ -134,6 +151,10 @@ pub(crate) enum Operation {
     /// Print a new access token and when it ends, in Unix seconds
     #[value(name = "GET_ACCESS_TOKEN")]
     GetAccessToken,
+    /// Sign for the programs of this machine, as `countersign-device serve` does
+    #[cfg(unix)]
+    #[value(name = "SERVE")]
+    Serve,
 }
 
 impl Args {

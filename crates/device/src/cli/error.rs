@@ -1,6 +1,8 @@
+#[cfg(unix)]
+use countersign_device::LocalError;
 use countersign_device::{
-    EnterpriseConfigError, HostError, HttpError, IdentityError, InstallError, NoHome, RegistrationError,
-    StampError, TokenError,
+    ConfigError, EnterpriseConfigError, HostError, HttpError, IdentityError, InstallError, NoHome,
+    RegistrationError, StampError, TokenError,
 };
 use countersign_jose::{PrivateKeyError, SignatureError};
 use uuid::Uuid;
@@ -35,8 +37,16 @@ pub(crate) enum CliError {
     Sign(#[from] SignatureError),
     #[error("cannot write JSON: {0}; please report it")]
     Json(#[from] serde_json::Error),
+    #[cfg(unix)]
+    #[error("{}; the lines that begin with ✗ say what to do", wrong(*.0))]
+    Wrong(usize),
+    #[cfg(unix)]
+    #[error(transparent)]
+    Local(#[from] LocalError),
     #[error(transparent)]
     NoHome(#[from] NoHome),
+    #[error(transparent)]
+    Config(#[from] ConfigError),
     #[error(transparent)]
     Host(#[from] HostError),
     #[error(transparent)]
@@ -53,4 +63,12 @@ pub(crate) enum CliError {
     Token(#[from] TokenError),
     #[error(transparent)]
     Stamp(#[from] StampError),
+}
+
+#[cfg(unix)]
+fn wrong(things: usize) -> String {
+    match things {
+        1 => "one thing is wrong".to_owned(),
+        many => format!("{many} things are wrong"),
+    }
 }

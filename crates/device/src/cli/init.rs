@@ -87,7 +87,7 @@ pub(crate) async fn run(args: &Args) -> Result<(), CliError> {
 /// Options first, then the enterprise file, then the defaults.
 fn wish(args: &Args) -> Result<Wish, CliError> {
     let file = match args.operation {
-        Operation::InitFromConfig => EnterpriseConfig::read(&args.config_file)?,
+        Some(Operation::InitFromConfig) => EnterpriseConfig::read(&args.config_file)?,
         _ => EnterpriseConfig::default(),
     };
     if args.security.or(file.key_security) == Some(KeySecurity::Tpm) {
@@ -125,7 +125,7 @@ fn wish(args: &Args) -> Result<Wish, CliError> {
 
 fn missing(args: &Args, what: &str, option: &str, key: &str) -> CliError {
     CliError::Usage(match args.operation {
-        Operation::InitFromConfig => {
+        Some(Operation::InitFromConfig) => {
             format!(
                 "{} does not have {what}: add `{key}` to it, or {option}",
                 args.config_file.display()

@@ -10,6 +10,8 @@ use serde::Serialize;
 use super::error::CliError;
 
 const ERROR: Style = AnsiColor::Red.on_default().bold();
+#[cfg(unix)]
+const WARNING: Style = AnsiColor::Yellow.on_default().bold();
 const STRONG: Style = Style::new().bold();
 
 /// One line of result on standard output, there at once also when standard output is a pipe.
@@ -34,6 +36,13 @@ pub(crate) fn strong(text: &str) -> String {
 pub(crate) fn complain(error: &CliError) {
     // There is nobody left to tell when this cannot be written.
     let _ = writeln!(anstream::stderr(), "{ERROR}error:{ERROR:#} {error}");
+}
+
+/// What works but should not stay so, on standard error.
+#[cfg(unix)]
+pub(crate) fn warn(text: &str) {
+    // There is nobody left to tell when this cannot be written.
+    let _ = writeln!(anstream::stderr(), "{WARNING}warning:{WARNING:#} {text}");
 }
 
 /// The text as a QR code, when standard output is a terminal that a phone can be held to.

@@ -4,6 +4,7 @@
     clippy::unwrap_used,
     clippy::expect_used,
     clippy::indexing_slicing,
+    clippy::panic,
     reason = "a helper of a test fails the test, as the test itself would"
 )]
 
@@ -11,7 +12,13 @@ mod config;
 mod enterprise;
 mod get;
 mod init;
+#[cfg(unix)]
+mod local;
 mod provider;
 mod refusals;
+#[cfg(unix)]
+mod serve;
+#[cfg(unix)]
+mod statement;
 mod usage;
 mod world;
