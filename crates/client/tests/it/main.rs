@@ -1,0 +1,25 @@
+//! The library against a provider that misbehaves (`FakeProvider`) and against the real one.
+
+#![expect(
+    clippy::unwrap_used,
+    clippy::panic,
+    clippy::indexing_slicing,
+    reason = "a helper of a test fails the test, as the test itself would"
+)]
+
+mod ciba;
+mod clocks;
+mod device_config;
+mod device_token;
+mod discovery;
+mod fake_provider;
+mod hostile;
+mod id_token;
+mod jwks;
+mod jwt;
+mod opaque;
+mod provider;
+mod repeats;
+mod secrets;
+mod served;
+mod signers;
