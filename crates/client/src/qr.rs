@@ -13,6 +13,7 @@
 //! ```
 
 mod content;
+mod legacy;
 mod make;
 pub(crate) mod picture;
 mod session;

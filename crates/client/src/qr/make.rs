@@ -29,16 +29,6 @@ impl OpenIdconnectClient {
         self.make_qr(|call| call.json(&request)).await
     }
 
-    /// `GET {host}/auth/qr`: a session of the older form (onesid.md §10.3).
-    #[cfg(feature = "axum")]
-    pub(crate) async fn make_legacy_qr_session(
-        &self,
-    ) -> Result<countersign_protocol::qr::LegacySession, ClientError> {
-        let url = self.endpoints().below_host("/auth/qr");
-        self.call_with_device_token(&url, MAX_ANSWER, |call| call, Method::GET)
-            .await
-    }
-
     async fn make_qr(
         &self,
         build: impl Fn(RequestBuilder) -> RequestBuilder,
