@@ -33,6 +33,8 @@ pub mod signing_service;
 mod stamp;
 mod system;
 mod token;
+#[cfg(unix)]
+pub mod user_agent;
 
 pub use countersign_client::{
     CONFIG_VERSION, ConfigError, DeviceConfig, Host, HostError, Http, HttpError, KeyFileError, KeySecurity,

@@ -11,6 +11,9 @@ pub(crate) enum Command {
     /// Sign for the programs of this machine: the signing service on 127.0.0.1 and a Unix socket
     #[cfg(unix)]
     Serve(Serve),
+    /// Sign people in for the programs of this machine: QR and CIBA on 127.0.0.1
+    #[cfg(unix)]
+    UserAgent(UserAgent),
     /// Show who this machine is and how it stands
     #[cfg(unix)]
     Status(Look),
@@ -26,6 +29,14 @@ Examples:
   curl -d '{\"deviceId\":\"…\",\"message\":\"…\"}' -H 'Content-Type: application/json' http://127.0.0.1:8000/sign
 Who may call stands in signing-service.toml beside device.yml; without it only root and the service's own user may.
 Under systemd the sockets come from countersign-device.socket, and --port and --socket are not used.";
+
+#[cfg(unix)]
+const USER_AGENT_EXAMPLES: &str = "\
+Examples:
+  countersign-device user-agent
+  countersign-device user-agent --signing-service http://127.0.0.1:8000/sign
+With --signing-service this program needs no key of its own, only device.yml.
+Who may call stands in user-agent.toml beside device.yml; without it only root and the program's own user may.";
 
 /// Options of `serve`.
 #[cfg(unix)]
@@ -48,6 +59,23 @@ pub(crate) struct Listen {
     /// Path of a Unix socket of the signing service
     #[arg(long, value_name = "PATH", help_heading = "Serving")]
     pub(crate) socket: Option<PathBuf>,
+}
+
+/// Options of `user-agent`.
+#[cfg(unix)]
+#[derive(Debug, Args)]
+#[command(after_help = USER_AGENT_EXAMPLES)]
+pub(crate) struct UserAgent {
+    #[command(flatten)]
+    pub(crate) files: Files,
+
+    /// Port on 127.0.0.1
+    #[arg(long, value_name = "PORT", default_value_t = 8010)]
+    pub(crate) port: u16,
+
+    /// Have requests signed at this address instead of by the key
+    #[arg(long, value_name = "URL")]
+    pub(crate) signing_service: Option<String>,
 }
 
 /// Options of `status` and `doctor`.

@@ -12,6 +12,8 @@ mod output;
 #[cfg(unix)]
 mod serve;
 mod show;
+#[cfg(unix)]
+mod user_agent;
 
 use std::ffi::OsString;
 use std::process::ExitCode;
@@ -70,6 +72,7 @@ fn operate_as(operation: Operation, args: &Args) -> Result<(), CliError> {
 fn perform(command: &Command) -> Result<(), CliError> {
     match command {
         Command::Serve(serve) => block_on(serve::run(&serve.files.folders()?, &serve.listen)),
+        Command::UserAgent(user_agent) => block_on(user_agent::run(user_agent)),
         Command::Status(look) => block_on(look::status(look)),
         Command::Doctor(look) => block_on(look::doctor(look)),
     }

@@ -99,11 +99,21 @@ pub(crate) fn http() -> Client {
         .unwrap()
 }
 
+/// Waits for an answer.
+pub(crate) fn block_on<T>(work: impl Future<Output = T>) -> T {
+    tokio::runtime::Builder::new_current_thread()
+        .enable_all()
+        .build()
+        .unwrap()
+        .block_on(work)
+}
+
 /// Status and JSON of an answer.
-pub(crate) async fn answer(request: RequestBuilder) -> (u16, Value) {
-    let answer = request.send().await.unwrap();
-    let status = answer.status().as_u16();
-    let text = answer.text().await.unwrap();
+pub(crate) fn answer(request: RequestBuilder) -> (u16, Value) {
+    let (status, text) = block_on(async {
+        let answer = request.send().await.unwrap();
+        (answer.status().as_u16(), answer.text().await.unwrap())
+    });
     let body = serde_json::from_str(&text).unwrap_or_else(|error| panic!("{status}, {error}: `{text}`"));
     (status, body)
 }

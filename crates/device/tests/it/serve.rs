@@ -9,7 +9,7 @@ use countersign_jose::{Algorithm, Jwk, PublicKey, base64url, hash};
 use rustix::process::Signal;
 use serde_json::{Value, json};
 
-use crate::local::{Serving, answer, http, over_unix, post};
+use crate::local::{Serving, answer, block_on, http, over_unix, post};
 use crate::provider::{CLIENT_ID, DEVICE_ID, FakeProvider};
 use crate::world::{Machine, Ran};
 
@@ -87,27 +87,27 @@ fn body(message: &str) -> Value {
     json!({ "deviceId": DEVICE_ID, "message": message })
 }
 
-#[tokio::test]
-async fn both_paths_sign_for_the_user_of_the_service() {
+#[test]
+fn both_paths_sign_for_the_user_of_the_service() {
     let registered = Registered::new();
     let serving = registered.serve();
     for path in ["/sign", "/signature"] {
         let message = registered.message();
-        let (status, signed) = answer(http().post(serving.url(path)).json(&body(&message))).await;
+        let (status, signed) = answer(http().post(serving.url(path)).json(&body(&message)));
         assert_eq!((status, signed.as_object().unwrap().len()), (200, 1), "{signed}");
         registered.vouches_for(&message, &signed);
     }
 }
 
-#[tokio::test]
-async fn the_operation_of_the_same_name_and_our_own_client_reach_it() {
+#[test]
+fn the_operation_of_the_same_name_and_our_own_client_reach_it() {
     let registered = Registered::new();
     let mut command = registered.machine.command(&["-o", "serve", "--port", "0"]);
     command.arg("--socket").arg(registered.socket());
     let serving = Serving::start(command, 2);
     let signer = SigningService::at(serving.url("/sign"), DEVICE_ID, Algorithm::Es256).unwrap();
     let message = registered.message();
-    let signature = signer.sign(message.as_bytes()).await.unwrap();
+    let signature = block_on(signer.sign(message.as_bytes())).unwrap();
     registered
         .key()
         .verify(Algorithm::Es256, message.as_bytes(), &signature)
@@ -134,8 +134,8 @@ fn the_unix_socket_signs_for_whom_the_kernel_names() {
     assert!(line["pid"].is_number() && line["gid"].is_number(), "{line}");
 }
 
-#[tokio::test]
-async fn what_is_no_statement_of_this_machine_is_refused() {
+#[test]
+fn what_is_no_statement_of_this_machine_is_refused() {
     let registered = Registered::new();
     let serving = registered.serve();
     for message in [
@@ -143,7 +143,7 @@ async fn what_is_no_statement_of_this_machine_is_refused() {
         "sign this".to_owned(),
         registered.message().split_once('.').unwrap().0.to_owned(),
     ] {
-        let (status, refusal) = answer(http().post(serving.url("/sign")).json(&body(&message))).await;
+        let (status, refusal) = answer(http().post(serving.url("/sign")).json(&body(&message)));
         assert_eq!(
             (status, &refusal["error"]),
             (403, &json!("statement_refused")),
@@ -151,15 +151,15 @@ async fn what_is_no_statement_of_this_machine_is_refused() {
         );
     }
     let other = json!({ "deviceId": CLIENT_ID, "message": registered.message() });
-    let (status, refusal) = answer(http().post(serving.url("/sign")).json(&other)).await;
+    let (status, refusal) = answer(http().post(serving.url("/sign")).json(&other));
     assert_eq!(status, 400, "{refusal}");
 }
 
-#[tokio::test]
-async fn anything_is_signed_only_where_the_settings_dare_and_say_so() {
+#[test]
+fn anything_is_signed_only_where_the_settings_dare_and_say_so() {
     let registered = Registered::with("danger_sign_anything = true\n");
     let serving = registered.serve();
-    let (status, signed) = answer(http().post(serving.url("/sign")).json(&body("sign this"))).await;
+    let (status, signed) = answer(http().post(serving.url("/sign")).json(&body("sign this")));
     assert_eq!(status, 200);
     registered.vouches_for("sign this", &signed);
     let (_, said) = serving.stop();
@@ -167,8 +167,8 @@ async fn anything_is_signed_only_where_the_settings_dare_and_say_so() {
     assert!(said.contains(r#""kind":"anything""#), "{said}");
 }
 
-#[tokio::test]
-async fn a_web_page_is_refused_whatever_it_sends() {
+#[test]
+fn a_web_page_is_refused_whatever_it_sends() {
     let registered = Registered::new();
     let serving = registered.serve();
     let call = || {
@@ -184,7 +184,7 @@ async fn a_web_page_is_refused_whatever_it_sends() {
         ("origin", "http://127.0.0.1:8000"),
         ("sec-fetch-site", "cross-site"),
     ] {
-        let (status, refusal) = answer(call().header(name, value)).await;
+        let (status, refusal) = answer(call().header(name, value));
         assert_eq!(
             (status, &refusal["error"]),
             (403, &json!("access_denied")),
@@ -192,7 +192,7 @@ async fn a_web_page_is_refused_whatever_it_sends() {
         );
     }
     for host in ["localhost:8000", "LOCALHOST", "127.0.0.1", "[::1]:1"] {
-        assert_eq!(answer(call().header("host", host)).await.0, 200, "{host}");
+        assert_eq!(answer(call().header("host", host)).0, 200, "{host}");
     }
     // A form or plain text may be posted across sites without the browser asking first.
     for kind in [
@@ -201,52 +201,52 @@ async fn a_web_page_is_refused_whatever_it_sends() {
         "application/jsonp",
     ] {
         let request = http().post(serving.url("/sign")).header("content-type", kind);
-        let (status, _) = answer(request.body(body(&registered.message()).to_string())).await;
+        let (status, _) = answer(request.body(body(&registered.message()).to_string()));
         assert_eq!(status, 415, "{kind}");
     }
 }
 
-#[tokio::test]
-async fn bad_requests_are_answered_in_json_with_their_status() {
+#[test]
+fn bad_requests_are_answered_in_json_with_their_status() {
     let registered = Registered::new();
     let serving = registered.serve();
-    let get = http().get(serving.url("/sign")).send().await.unwrap();
+    let get = block_on(http().get(serving.url("/sign")).send()).unwrap();
     assert_eq!(
         (get.status().as_u16(), &get.headers()["allow"]),
         (405, &"POST".parse().unwrap())
     );
-    assert!(get.json::<Value>().await.unwrap()["error_description"].is_string());
-    assert_eq!(answer(http().post(serving.url("/elsewhere"))).await.0, 404);
+    assert!(answer(http().get(serving.url("/sign"))).1["error_description"].is_string());
+    assert_eq!(answer(http().post(serving.url("/elsewhere"))).0, 404);
     let json = || {
         http()
             .post(serving.url("/sign"))
             .header("content-type", "application/json")
     };
     for text in ["", "{", "[]", "{}", r#"{"deviceId":1,"message":"x"}"#] {
-        let (status, refusal) = answer(json().body(text)).await;
+        let (status, refusal) = answer(json().body(text));
         assert_eq!(
             (status, &refusal["error"]),
             (400, &json!("invalid_request")),
             "{text}"
         );
     }
-    let (status, _) = answer(json().body(" ".repeat(64 * 1024 + 1))).await;
+    let (status, _) = answer(json().body(" ".repeat(64 * 1024 + 1)));
     assert_eq!(status, 413);
 }
 
-#[tokio::test]
-async fn the_audit_log_says_who_and_what_and_neither_signature_nor_claims() {
+#[test]
+fn the_audit_log_says_who_and_what_and_neither_signature_nor_claims() {
     let registered = Registered::new();
     let log = registered.machine.dir.path().join("audit.jsonl");
     std::fs::write(registered.settings(), format!("audit_log = {log:?}\n")).unwrap();
     let serving = registered.serve();
     let message = registered.message();
-    let (_, signed) = answer(http().post(serving.url("/sign")).json(&body(&message))).await;
-    answer(http().post(serving.url("/sign")).json(&body("other"))).await;
+    let (_, signed) = answer(http().post(serving.url("/sign")).json(&body(&message)));
+    answer(http().post(serving.url("/sign")).json(&body("other")));
     // A log that was rotated away is begun anew.
     let before = registered.machine.read(log.clone());
     std::fs::rename(&log, log.with_extension("1")).unwrap();
-    answer(http().post(serving.url("/sign")).json(&body(&message))).await;
+    answer(http().post(serving.url("/sign")).json(&body(&message)));
     assert_eq!(registered.machine.read(log.clone()).lines().count(), 1);
 
     assert_eq!(registered.machine.mode(log), 0o600);
@@ -287,8 +287,8 @@ async fn the_audit_log_says_who_and_what_and_neither_signature_nor_claims() {
     }
 }
 
-#[tokio::test]
-async fn nothing_is_signed_that_cannot_be_logged() {
+#[test]
+fn nothing_is_signed_that_cannot_be_logged() {
     let registered = Registered::new();
     let folder = registered.machine.dir.path().join("log");
     std::fs::create_dir(&folder).unwrap();
@@ -300,26 +300,25 @@ async fn nothing_is_signed_that_cannot_be_logged() {
         http()
             .post(serving.url("/sign"))
             .json(&body(&registered.message())),
-    )
-    .await;
+    );
     assert_eq!((status, &refusal["error"]), (500, &json!("server_error")));
     assert!(refusal.get("signature").is_none());
     drop(serving);
     Ran::of(&registered.command(&[]).output().unwrap()).refused(1, "the audit log cannot be written");
 }
 
-#[tokio::test]
-async fn the_service_says_whose_it_is_and_whether_the_caller_is_registered() {
+#[test]
+fn the_service_says_whose_it_is_and_whether_the_caller_is_registered() {
     let registered = Registered::new();
     let serving = registered.serve();
     let expected = json!({
         "service": "countersign-signing-service", "deviceId": DEVICE_ID, "registeredCaller": true,
     });
-    assert_eq!(answer(http().get(serving.url("/health"))).await, (200, expected));
+    assert_eq!(answer(http().get(serving.url("/health"))), (200, expected));
     let page = http()
         .get(serving.url("/health"))
         .header("origin", "https://evil.example");
-    assert_eq!(answer(page).await.0, 403);
+    assert_eq!(answer(page).0, 403);
 }
 
 /// Calls as another user, which only root can; elsewhere it is said that this did not run.
@@ -448,7 +447,7 @@ fn it_does_not_start_without_an_identity_or_on_a_place_that_is_taken() {
     let stranger = Machine::new();
     stranger
         .run(&["serve", "--port", "0"])
-        .refused(1, "register this machine with -o INIT");
+        .refused(1, "register this machine with countersign-device -o INIT");
     let registered = Registered::new();
     let serving = registered.serve_both();
     let taken = serving.url("").rsplit_once(':').unwrap().1.to_owned();
