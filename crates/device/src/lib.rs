@@ -22,6 +22,7 @@ mod enterprise;
 mod folders;
 mod identity;
 mod install;
+mod key;
 #[cfg(unix)]
 mod local;
 mod registration;
@@ -33,8 +34,10 @@ pub mod signing_service;
 mod stamp;
 mod system;
 mod token;
+mod tpm;
 #[cfg(unix)]
 pub mod user_agent;
+mod write;
 
 pub use countersign_client::{
     CONFIG_VERSION, ConfigError, DeviceConfig, Host, HostError, Http, HttpError, KeyFileError, KeySecurity,
@@ -43,7 +46,8 @@ pub use countersign_client::{
 pub use enterprise::{EnterpriseConfig, EnterpriseConfigError};
 pub use folders::{Folders, NoHome};
 pub use identity::{Identity, IdentityError};
-pub use install::{Install, InstallError};
+pub use install::Install;
+pub use key::{DeviceKey, DeviceKeyError, TpmKey, Tss2Error, Tss2Key};
 #[cfg(unix)]
 pub use local::{Doors, LOOPBACK, LocalError, owner_in, stop_signal};
 pub use registration::{
@@ -53,6 +57,8 @@ pub use signer::IdentitySigner;
 pub use stamp::{Stamp, StampError};
 pub use system::System;
 pub use token::{AccessToken, TokenError, fetch_access_token};
+pub use tpm::{Tcti, TpmError};
+pub use write::InstallError;
 
 /// `User-Agent` of every call of this program.
 pub const USER_AGENT: &str = concat!("countersign-device/", env!("CARGO_PKG_VERSION"));

@@ -1,6 +1,6 @@
 use std::time::Duration;
 
-use countersign_jose::{Jwk, PrivateKey};
+use countersign_jose::{Jwk, PublicKey};
 use countersign_protocol::device::{
     RegistrationAnswer, RegistrationRequest, RegistrationStatus, RegistrationStatusAnswer,
 };
@@ -18,9 +18,8 @@ const MAX_PAUSE: Duration = Duration::from_secs(60);
 
 /// The public key as a machine registers it: with `alg`, without `kid` and `use` (onesid.md §2).
 #[must_use]
-pub fn public_jwk(key: &PrivateKey) -> Jwk {
-    let public = key.public();
-    public.jwk().clone().with_alg(public.natural_algorithm())
+pub fn public_jwk(key: &PublicKey) -> Jwk {
+    key.jwk().clone().with_alg(key.natural_algorithm())
 }
 
 /// A JWK Set of one key (RFC 7517 §5), as `publicKey` of a registration carries it.

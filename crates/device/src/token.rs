@@ -1,9 +1,9 @@
-use countersign_jose::JwsError;
 use countersign_protocol::token::{CLIENT_ASSERTION_TYPE, TokenAnswer};
 use reqwest::StatusCode;
 use zeroize::Zeroizing;
 
 use crate::identity::Identity;
+use crate::key::DeviceKeyError;
 use crate::stamp::Stamp;
 use countersign_client::{Http, HttpError};
 
@@ -33,8 +33,8 @@ impl AccessToken {
 #[derive(Debug, thiserror::Error)]
 pub enum TokenError {
     /// The assertion could not be signed.
-    #[error("cannot sign for the provider: {0}; check private.pem")]
-    Signing(#[from] JwsError),
+    #[error(transparent)]
+    Signing(#[from] DeviceKeyError),
     /// The provider does not take this machine for what it says it is (RFC 6749 §5.2).
     #[error(
         "{0}; the provider does not accept this machine: check its clock, ask an operator whether it was suspended or revoked, or register anew with -o INIT --force"

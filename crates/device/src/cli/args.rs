@@ -61,7 +61,7 @@ pub(crate) struct Args {
     #[arg(short, long, value_name = "ROLE", value_parser = role, help_heading = "Registering")]
     pub(crate) role: Option<DeviceRole>,
 
-    /// Where the private key is kept: default (a file) or tpm (in a later version)
+    /// Where the private key is kept: default (a file) or tpm (a TPM 2.0, in a program built with TPM support)
     #[arg(short, long, value_name = "WHERE", value_parser = key_security, help_heading = "Registering")]
     pub(crate) security: Option<KeySecurity>,
 

@@ -1,7 +1,6 @@
 //! The operations of a machine that is registered: its key, its signature, its access token.
 
 use countersign_device::{Http, Identity, PublicJwks, Stamp, USER_AGENT, fetch_access_token};
-use countersign_jose::base64url;
 use serde::Serialize;
 
 use super::args::Args;
@@ -21,7 +20,7 @@ pub(crate) fn signature(args: &Args) -> Result<(), CliError> {
         .message
         .as_ref()
         .ok_or_else(|| CliError::Usage("SIGN needs the text to sign: add -m TEXT".to_owned()))?;
-    output::line(&base64url::encode(&load(args)?.sign(message.as_bytes())?))
+    output::line(&load(args)?.key().sign_base64url(message.as_bytes())?)
 }
 
 pub(crate) async fn access_token(args: &Args) -> Result<(), CliError> {

@@ -14,11 +14,18 @@ mod get;
 mod init;
 #[cfg(unix)]
 mod local;
+mod peers;
 mod provider;
 mod refusals;
 #[cfg(unix)]
 mod serve;
+mod signatures;
+#[cfg(feature = "tpm")]
+mod soft_tpm;
 #[cfg(unix)]
 mod statement;
+#[cfg(feature = "tpm")]
+mod tpm;
+mod tss2;
 mod usage;
 mod world;

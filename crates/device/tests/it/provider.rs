@@ -2,6 +2,7 @@
 //!
 //! It stands in for the real one, which lives in a crate above this one; the two meet in that crate's tests.
 
+use std::collections::BTreeMap;
 use std::net::{Ipv4Addr, SocketAddr};
 use std::sync::{Arc, Mutex};
 
@@ -103,6 +104,18 @@ impl FakeProvider {
     }
 
     /// From now on the status endpoint answers this.
+    /// The form that was posted last to this path.
+    pub(crate) fn form(&self, path: &str) -> BTreeMap<String, String> {
+        url::form_urlencoded::parse(&self.body(path))
+            .into_owned()
+            .collect()
+    }
+
+    /// How many requests came, whatever to.
+    pub(crate) fn requests(&self) -> usize {
+        self.seen.lock().unwrap().requests.len()
+    }
+
     pub(crate) fn now_answers(&self, statuses: Answers) {
         self.seen.lock().unwrap().statuses = statuses;
     }
