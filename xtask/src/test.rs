@@ -14,6 +14,9 @@ pub(crate) struct Arguments {
     without_interop: bool,
 }
 
+/// What the library for services leaves to the choice of its users.
+const FEATURES: &str = "countersign-client/axum";
+
 /// What tests run with Node: two examples, and a provider that is not ours.
 const NODE: [&str; 3] = [
     "examples/x1280-browser",
@@ -32,7 +35,7 @@ pub(crate) fn run(arguments: &Arguments) -> Outcome {
         install_node()?;
     }
     let mut tests = step::cargo();
-    tests.args(["test", "--locked", "--workspace"]);
+    tests.args(["test", "--locked", "--workspace", "--features", FEATURES]);
     if arguments.without_interop {
         // The tests say that they were left out; they never pass in silence.
         tests.env("COUNTERSIGN_WITHOUT_INTEROP", "1");
@@ -42,6 +45,7 @@ pub(crate) fn run(arguments: &Arguments) -> Outcome {
         "the documentation of every crate",
         step::cargo()
             .args(["doc", "--locked", "--workspace", "--no-deps", "--quiet"])
+            .args(["--features", FEATURES])
             .env("RUSTDOCFLAGS", "-D warnings"),
     )?;
     check_story()
@@ -96,6 +100,8 @@ pub(crate) fn lint() -> Outcome {
             "--locked",
             "--workspace",
             "--all-targets",
+            "--features",
+            FEATURES,
             "--quiet",
             "--",
             "-D",

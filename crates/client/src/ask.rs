@@ -1,19 +1,26 @@
 //! A sign-in as one expression: ask, and wait for the person.
 //!
-//! ```no_run
-//! # async fn example(client: countersign_client::OpenIdconnectClient) -> Result<(), countersign_client::ClientError> {
+//! ```
+//! # mod served { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/tests/it/served.rs")); }
+//! # #[tokio::main(flavor = "current_thread")]
+//! # async fn main() -> Result<(), Box<dyn std::error::Error>> {
+//! # let served = served::Served::start().await;
+//! # let client = served.client().await;
 //! use countersign_client::LoginHint;
 //!
-//! let tokens = client
+//! let pending = client
 //!     .ciba()
-//!     .ask(LoginHint::username("user.name@OnesID1"))
+//!     .ask(LoginHint::username("user.name@onesid1.com"))
 //!     .scope("openid profile")
-//!     .binding_message("Sign in to Example.com")
-//!     .wait()
+//!     .binding_message("Sign in to Example")
+//!     .send()
 //!     .await?;
+//! # served.decide("approved").await;
+//! let tokens = pending.wait().await?;
 //! let person = client.validate_id_token(&tokens).await?;
 //! println!("welcome, {}", person.subject);
-//! # Ok(()) }
+//! # Ok(())
+//! # }
 //! ```
 
 mod pending;
@@ -51,6 +58,25 @@ impl Ciba {
 
     /// Waits for a request that was sent before: by another call, by a QR session, or before a restart. `expires_in` is
     /// counted from now.
+    ///
+    /// ```
+    /// # mod served { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/tests/it/served.rs")); }
+    /// # #[tokio::main(flavor = "current_thread")]
+    /// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
+    /// # let served = served::Served::start().await;
+    /// # let client = served.client().await;
+    /// use countersign_client::{CibaRequest, LoginHint};
+    ///
+    /// let pending = client.ciba().ask(LoginHint::username("user.name@onesid1.com")).send().await?;
+    /// let kept = serde_json::to_string(pending.request())?;
+    /// // The service starts again, and goes on where it was.
+    /// let request: CibaRequest = serde_json::from_str(&kept)?;
+    /// # served.decide("approved").await;
+    /// let tokens = client.ciba().resume(request).wait().await?;
+    /// # let _ = tokens;
+    /// # Ok(())
+    /// # }
+    /// ```
     #[must_use]
     pub fn resume(&self, request: CibaRequest) -> PendingCiba {
         let now = self.client.configuration().clock.now();

@@ -1,19 +1,24 @@
 //! Consent for personal data (onesid.md §14): ask a person, wait for the answer, keep the receipt.
 //!
-//! ```no_run
-//! # async fn example(client: countersign_client::OpenIdconnectClient) -> Result<(), countersign_client::ClientError> {
+//! ```
+//! # mod served { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/tests/it/served.rs")); }
+//! # #[tokio::main(flavor = "current_thread")]
+//! # async fn main() -> Result<(), Box<dyn std::error::Error>> {
+//! # let served = served::Served::start().await;
+//! # let client = served.client().await;
+//! # let resource = served::RESOURCE; // for example https://shop.example
+//! # let subject = client.from_identifier("user.name@onesid1.com").await?.subject;
 //! use countersign_client::{ClaimName, ConsentContent};
 //!
-//! let subject = "the sub of a token";
 //! let content = [ConsentContent::required(ClaimName::Email), ConsentContent::optional(ClaimName::PhoneNumber)];
 //! let request = client
-//!     .make_consent_request(subject, "https://shop.example", &content, "To send you the invoice")
+//!     .make_consent_request(&subject, resource, &content, "To send you the invoice")
 //!     .await?;
+//! # served.decide("approved").await;
 //! let consent = client.wait_for_consent(&request).await?;
-//! if let Some(email) = consent.value(ClaimName::Email) {
-//!     println!("write to {email}");
-//! }
-//! # Ok(()) }
+//! println!("{:?}: {:?}", consent.status(), consent.value(ClaimName::Email));
+//! # Ok(())
+//! # }
 //! ```
 
 mod ask;

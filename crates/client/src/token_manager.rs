@@ -1,15 +1,21 @@
 //! Tokens that are always good: a manager keeps one set of tokens, and renews it before it ends.
 //!
-//! ```no_run
-//! # async fn example(client: countersign_client::OpenIdconnectClient) -> Result<(), Box<dyn std::error::Error>> {
+//! ```
+//! # mod served { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/tests/it/served.rs")); }
+//! # #[tokio::main(flavor = "current_thread")]
+//! # async fn main() -> Result<(), Box<dyn std::error::Error>> {
+//! # let served = served::Served::start().await;
+//! # let client = served.client().await;
+//! # let (clock, entropy) = (client.configuration().clock.clone(), client.configuration().entropy.clone());
 //! use countersign_client::{DeviceRefresh, TokenManagerRegistry};
 //!
-//! let registry = TokenManagerRegistry::new();
+//! let registry = TokenManagerRegistry::with_ports(clock, entropy);
 //! let device = registry.create_manager("device", DeviceRefresh::new(client))?;
 //! // Whoever needs a token asks for it each time; mostly the answer is at hand.
 //! let token = device.access_token().await?;
 //! println!("Authorization: Bearer {}", token.secret());
-//! # Ok(()) }
+//! # Ok(())
+//! # }
 //! ```
 
 mod kept;
@@ -133,6 +139,24 @@ impl TokenManager {
     ///
     /// Callers that come while a renewal runs get its outcome, and start none of their own.
     ///
+    /// ```
+    /// # mod served { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/tests/it/served.rs")); }
+    /// # #[tokio::main(flavor = "current_thread")]
+    /// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
+    /// # let served = served::Served::start().await;
+    /// # let client = served.client().await;
+    /// # use countersign_client::{DeviceRefresh, TokenManagerRegistry};
+    /// # let (clock, entropy) = (client.configuration().clock.clone(), client.configuration().entropy.clone());
+    /// # let registry = TokenManagerRegistry::with_ports(clock, entropy);
+    /// # let manager = registry.create_manager("device", DeviceRefresh::new(client))?;
+    /// // A service has refused the token.
+    /// manager.force_renew_token().await?;
+    /// let other = manager.access_token().await?;
+    /// # let _ = other;
+    /// # Ok(())
+    /// # }
+    /// ```
+    ///
     /// # Errors
     /// What the renewal ran into; the old tokens stay.
     pub async fn force_renew_token(&self) -> Result<(), ClientError> {
@@ -141,6 +165,29 @@ impl TokenManager {
     }
 
     /// What happens to the tokens from now on. A listener that falls more than 64 events behind misses the oldest.
+    ///
+    /// ```
+    /// # mod served { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/tests/it/served.rs")); }
+    /// # #[tokio::main(flavor = "current_thread")]
+    /// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
+    /// # let served = served::Served::start().await;
+    /// # let client = served.client().await;
+    /// # use countersign_client::{DeviceRefresh, TokenManagerRegistry};
+    /// # let (clock, entropy) = (client.configuration().clock.clone(), client.configuration().entropy.clone());
+    /// # let registry = TokenManagerRegistry::with_ports(clock, entropy);
+    /// # let manager = registry.create_manager("device", DeviceRefresh::new(client))?;
+    /// use countersign_client::TokenEvent;
+    ///
+    /// let mut events = manager.events();
+    /// manager.force_renew_token().await?;
+    /// match events.recv().await? {
+    ///     TokenEvent::Refreshed(tokens) => println!("good until {}", tokens.expires_at),
+    ///     TokenEvent::Failed(error) => println!("{error}; what to do: {:?}", error.advice()),
+    ///     _ => {}
+    /// }
+    /// # Ok(())
+    /// # }
+    /// ```
     #[must_use]
     pub fn events(&self) -> broadcast::Receiver<TokenEvent> {
         self.inner.events.subscribe()
@@ -148,6 +195,26 @@ impl TokenManager {
 
     /// Renews ahead of time for as long as it is polled, so that [`access_token`](Self::access_token) never waits. It does
     /// not return: spawn it, and abort it to stop. Without tokens to begin with it waits until there are some.
+    ///
+    /// ```
+    /// # mod served { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/tests/it/served.rs")); }
+    /// # #[tokio::main(flavor = "current_thread")]
+    /// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
+    /// # let served = served::Served::start().await;
+    /// # let client = served.client().await;
+    /// # use countersign_client::{DeviceRefresh, TokenManagerRegistry};
+    /// # let (clock, entropy) = (client.configuration().clock.clone(), client.configuration().entropy.clone());
+    /// # let registry = TokenManagerRegistry::with_ports(clock, entropy);
+    /// # let manager = registry.create_manager("device", DeviceRefresh::new(client))?;
+    /// let keeper = tokio::spawn({
+    ///     let manager = manager.clone();
+    ///     async move { manager.keep_fresh().await }
+    /// });
+    /// println!("{:?}", manager.access_token().await?);
+    /// keeper.abort();
+    /// # Ok(())
+    /// # }
+    /// ```
     pub async fn keep_fresh(&self) {
         loop {
             let now = self.inner.clock.now();

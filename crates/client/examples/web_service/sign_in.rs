@@ -4,7 +4,10 @@ use crate::{Person, Service};
 use countersign_client::{ClientError, LoginHint, PendingCiba, QrCiba};
 use serde_json::{Value, json};
 use std::sync::Arc;
+use std::time::Duration;
 
+/// How long the page may take to see the end of its sign-in.
+const KEPT: Duration = Duration::from_secs(60);
 const SCOPE: &str = "openid profile";
 const BINDING_MESSAGE: &str = "Sign in to the web service";
 
@@ -76,6 +79,9 @@ async fn finish(service: &Service, id: &str, asked: Result<PendingCiba, ClientEr
         },
     };
     service.sign_ins.set(id, progress);
+    // A browser that went away does not come for it.
+    tokio::time::sleep(KEPT).await;
+    service.sign_ins.remove(id);
 }
 
 async fn answer(

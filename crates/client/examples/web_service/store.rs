@@ -5,7 +5,7 @@ use std::collections::HashMap;
 use std::fmt::Write as _;
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
-/// Anybody may begin a sign-in, so there is an end to how many are kept. A real service also ends them by time.
+/// Anybody may begin a sign-in, so there is an end to how many are kept. A real service also ends its sessions by time.
 const MOST: usize = 10_000;
 
 pub(crate) struct Store<T>(Mutex<HashMap<String, T>>);

@@ -54,6 +54,23 @@ impl<W: Wake> PendingCiba<W> {
     }
 
     /// Waits in another way from here on, for example by [`LongPoll`](crate::wake::LongPoll).
+    ///
+    /// ```
+    /// # mod served { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/tests/it/served.rs")); }
+    /// # #[tokio::main(flavor = "current_thread")]
+    /// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
+    /// # let served = served::Served::start().await;
+    /// # let client = served.client().await;
+    /// use countersign_client::LoginHint;
+    /// use countersign_client::wake::LongPoll;
+    ///
+    /// let pending = client.ciba().ask(LoginHint::username("user.name@onesid1.com")).send().await?;
+    /// # served.decide("approved").await;
+    /// let tokens = pending.with(LongPoll).wait().await?;
+    /// # let _ = tokens;
+    /// # Ok(())
+    /// # }
+    /// ```
     #[must_use]
     pub fn with<V: Wake>(self, wake: V) -> PendingCiba<V> {
         PendingCiba {

@@ -70,6 +70,26 @@ impl Ask {
     /// Sends the request with a `client_notification_token`, so that the provider's ping ends the waiting (CIBA Core
     /// §7.1, §10.2). The client has to be registered for ping at the provider.
     ///
+    /// ```
+    /// # mod served { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/tests/it/served.rs")); }
+    /// # #[tokio::main(flavor = "current_thread")]
+    /// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
+    /// # let served = served::Served::start().await;
+    /// # let client = served.client().await;
+    /// use countersign_client::LoginHint;
+    /// use countersign_client::wake::Pings;
+    ///
+    /// // One for the whole service; the route of its notification endpoint has a clone.
+    /// let pings = Pings::new();
+    /// let ask = client.ciba().ask(LoginHint::username("user.name@onesid1.com"));
+    /// let pending = ask.send_for_ping(&pings).await?;
+    /// # served.decide("approved").await;
+    /// let tokens = pending.wait().await?;
+    /// # let _ = tokens;
+    /// # Ok(())
+    /// # }
+    /// ```
+    ///
     /// # Errors
     /// As [`send`](Self::send); and [`ClientError::Misuse`], when as many wait for a ping as `pings` was made for.
     pub async fn send_for_ping(mut self, pings: &Pings) -> Result<PendingCiba<Ping>, ClientError> {
@@ -81,6 +101,21 @@ impl Ask {
     }
 
     /// Sends the request and waits until the person has answered. Dropping the future stops the waiting.
+    ///
+    /// ```
+    /// # mod served { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/tests/it/served.rs")); }
+    /// # #[tokio::main(flavor = "current_thread")]
+    /// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
+    /// # let served = served::Served::start().await;
+    /// # let client = served.client().await;
+    /// use countersign_client::LoginHint;
+    ///
+    /// let ask = client.ciba().ask(LoginHint::username("user.name@onesid1.com"));
+    /// let answer = ask.wait().await;
+    /// assert!(answer.is_err(), "nobody answered, and the request has ended");
+    /// # Ok(())
+    /// # }
+    /// ```
     ///
     /// # Errors
     /// As [`send`](Self::send) and [`PendingCiba::wait`].

@@ -59,6 +59,25 @@ impl OpenIdconnectClient {
     /// Asks a person for personal data. `subject` is the `sub` of one of their tokens, `resource` the URL of this
     /// client's own application, `reason` what the person is told, 1 to 200 characters on one line.
     ///
+    /// ```
+    /// # mod served { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/tests/it/served.rs")); }
+    /// # #[tokio::main(flavor = "current_thread")]
+    /// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
+    /// # let served = served::Served::start().await;
+    /// # let client = served.client().await;
+    /// # let resource = served::RESOURCE; // for example https://shop.example
+    /// # let subject = client.from_identifier("user.name@onesid1.com").await?.subject;
+    /// use countersign_client::ClaimName;
+    ///
+    /// let content = [ClaimName::Email.into(), ClaimName::PhoneNumber.into()];
+    /// let request = client
+    ///     .make_consent_request(&subject, resource, &content, "To send you the invoice")
+    ///     .await?;
+    /// println!("asked {}; {:?} to answer", request.id, request.expires_in);
+    /// # Ok(())
+    /// # }
+    /// ```
+    ///
     /// # Errors
     /// The provider refuses, for example `unknown_user_id` or `invalid_target`, or it cannot be reached.
     pub async fn make_consent_request(

@@ -74,11 +74,23 @@ impl OpenIdconnectClient {
     /// Verifies a receipt that was kept: signature by a key of the provider, type, issuer, and that this client asked.
     /// A receipt has no end.
     ///
-    /// ```no_run
-    /// # async fn example(client: countersign_client::OpenIdconnectClient, kept: &str) -> Result<(), countersign_client::ClientError> {
+    /// ```
+    /// # mod served { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/tests/it/served.rs")); }
+    /// # #[tokio::main(flavor = "current_thread")]
+    /// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
+    /// # let served = served::Served::start().await;
+    /// # let client = served.client().await;
+    /// # let resource = served::RESOURCE; // for example https://shop.example
+    /// # let subject = client.from_identifier("user.name@onesid1.com").await?.subject;
+    /// # let email = [countersign_client::ClaimName::Email.into()];
+    /// # let request = client.make_consent_request(&subject, resource, &email, "To send you the invoice").await?;
+    /// # served.decide("approved").await;
+    /// # let consent = client.wait_for_consent(&request).await?;
+    /// # let kept = consent.receipt().ok_or("no receipt")?.as_str();
     /// let receipt = client.verify_consent_receipt(kept).await?;
     /// println!("granted: {:?}", receipt.claims().granted);
-    /// # Ok(()) }
+    /// # Ok(())
+    /// # }
     /// ```
     ///
     /// # Errors

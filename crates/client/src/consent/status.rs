@@ -48,6 +48,23 @@ impl From<&ConsentRequest> for ConsentWait {
 impl OpenIdconnectClient {
     /// How a consent stands. On approval the values are in it, for ten minutes, and a receipt that was verified.
     ///
+    /// ```
+    /// # mod served { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/tests/it/served.rs")); }
+    /// # #[tokio::main(flavor = "current_thread")]
+    /// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
+    /// # let served = served::Served::start().await;
+    /// # let client = served.client().await;
+    /// # let resource = served::RESOURCE; // for example https://shop.example
+    /// # let subject = client.from_identifier("user.name@onesid1.com").await?.subject;
+    /// # let email = [countersign_client::ClaimName::Email.into()];
+    /// # let request = client.make_consent_request(&subject, resource, &email, "To send you the invoice").await?;
+    /// # served.decide("approved").await;
+    /// let consent = client.check_consent_status(request.id).await?;
+    /// println!("{:?}", consent.status());
+    /// # Ok(())
+    /// # }
+    /// ```
+    ///
     /// # Errors
     /// There is no such consent of this client (`not_found`), the receipt is not the provider's, or the provider cannot
     /// be reached.
@@ -79,6 +96,25 @@ impl OpenIdconnectClient {
     }
 
     /// Waits until the person has answered, and gives the consent as it stands then: approved, denied or expired.
+    ///
+    /// ```
+    /// # mod served { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/tests/it/served.rs")); }
+    /// # #[tokio::main(flavor = "current_thread")]
+    /// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
+    /// # let served = served::Served::start().await;
+    /// # let client = served.client().await;
+    /// # let resource = served::RESOURCE; // for example https://shop.example
+    /// # let subject = client.from_identifier("user.name@onesid1.com").await?.subject;
+    /// # let email = [countersign_client::ClaimName::Email.into()];
+    /// # let request = client.make_consent_request(&subject, resource, &email, "To send you the invoice").await?;
+    /// # served.decide("approved").await;
+    /// let consent = client.wait_for_consent(&request).await?;
+    /// for (name, value) in consent.values() {
+    ///     println!("{name}: {value}");
+    /// }
+    /// # Ok(())
+    /// # }
+    /// ```
     ///
     /// # Errors
     /// As [`check_consent_status`](Self::check_consent_status), but a failure that passes is waited out.

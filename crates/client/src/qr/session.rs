@@ -26,8 +26,6 @@ pub struct QrSession {
 pub enum QrState {
     /// No phone has scanned the code.
     Waiting,
-    /// A phone has, and its person has not been asked yet.
-    Scanned,
     /// The person is being asked, or was: wait for the tokens with [`QrSession::request`].
     Requested,
 }
@@ -71,10 +69,10 @@ impl QrSession {
     /// How far it has come.
     #[must_use]
     pub fn state(&self) -> QrState {
-        match &self.answer {
-            _ if self.request.is_some() => QrState::Requested,
-            answer if answer.login_hint_token.is_some() => QrState::Scanned,
-            _ => QrState::Waiting,
+        if self.request.is_some() {
+            QrState::Requested
+        } else {
+            QrState::Waiting
         }
     }
 

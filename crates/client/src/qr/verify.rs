@@ -55,6 +55,26 @@ impl OpenIdconnectClient {
     /// Looks at a session, and asks its person as soon as a phone has scanned the code: once for each session, however
     /// often and from however many tasks this is called.
     ///
+    /// ```
+    /// # mod served { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/tests/it/served.rs")); }
+    /// # #[tokio::main(flavor = "current_thread")]
+    /// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
+    /// # let served = served::Served::start().await;
+    /// # let client = served.client().await;
+    /// use countersign_client::{QrCiba, QrState};
+    ///
+    /// let session = client.make_qr_auth_session_idp().await?;
+    /// let ciba = QrCiba::new("openid profile", "Sign in at till 4");
+    /// let seen = client.verify_qr_auth_session_idp(&session, &ciba).await?;
+    /// assert_eq!(seen.state(), QrState::Waiting);
+    /// # served.scan(&session.content()).await;
+    /// let seen = client.verify_qr_auth_session_idp(&session, &ciba).await?;
+    /// assert_eq!(seen.state(), QrState::Requested);
+    /// println!("poll with {:?}", seen.auth_request_id());
+    /// # Ok(())
+    /// # }
+    /// ```
+    ///
     /// # Errors
     /// The session is unknown or has ended ([`ClientError::QrSessionEnded`]), the provider refuses the request, or it
     /// cannot be reached.
@@ -98,6 +118,23 @@ impl OpenIdconnectClient {
     /// Looks at a session in its interval until a phone has scanned the code and its person is being asked.
     ///
     /// For a code that stands still. One that changes has to be drawn anew after each look, so its screen looks itself.
+    ///
+    /// ```
+    /// # mod served { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/tests/it/served.rs")); }
+    /// # #[tokio::main(flavor = "current_thread")]
+    /// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
+    /// # let served = served::Served::start().await;
+    /// # let client = served.client().await;
+    /// # let session = client.make_qr_auth_session_idp().await?;
+    /// # served.scan(&session.content()).await;
+    /// use countersign_client::QrCiba;
+    ///
+    /// let ciba = QrCiba::new("openid", "Sign in at till 4");
+    /// let pending = client.wait_for_qr_scan(&session, &ciba).await?;
+    /// println!("asked; {} s to answer", pending.request().expires_in);
+    /// # Ok(())
+    /// # }
+    /// ```
     ///
     /// # Errors
     /// As [`verify_qr_auth_session_idp`](Self::verify_qr_auth_session_idp); also when nobody scanned in time.

@@ -8,6 +8,7 @@ use countersign_client::{
     Advice, CibaRequest, ClientError, Clock, Configuration, Entropy, EntropyError, LoginHint,
     OpenIdconnectClient, Retry,
 };
+use futures_util::{FutureExt as _, StreamExt as _};
 use serde_json::{Value, json};
 use std::sync::Arc;
 use std::time::Duration;
@@ -23,7 +24,10 @@ impl Entropy for NoChance {
 }
 
 fn refusal(error: &str) -> Answer {
-    Answer::Json(400, json!({ "error": error, "error_description": "said the provider" }))
+    Answer::Json(
+        400,
+        json!({ "error": error, "error_description": "said the provider" }),
+    )
 }
 
 fn tokens() -> Answer {
@@ -41,7 +45,11 @@ fn started(expires_in: u64, interval: Option<u64>) -> Answer {
     Answer::Json(200, answer)
 }
 
-async fn fake(expires_in: u64, interval: Option<u64>, looks: Vec<Answer>) -> (FakeProvider, OpenIdconnectClient) {
+async fn fake(
+    expires_in: u64,
+    interval: Option<u64>,
+    looks: Vec<Answer>,
+) -> (FakeProvider, OpenIdconnectClient) {
     let fake = FakeProvider::start().await;
     fake.on("/oidc/backchannel", started(expires_in, interval));
     fake.on_each("/oidc/token", looks);
@@ -78,7 +86,10 @@ async fn a_person_is_asked_what_was_put_together_and_nothing_else() {
         .resource("https://shop.example")
         .acr_values("phr")
         .requested_expiry(Duration::from_secs(120));
-    assert!(fake.received("/oidc/backchannel").is_empty(), "nothing before it is sent");
+    assert!(
+        fake.received("/oidc/backchannel").is_empty(),
+        "nothing before it is sent"
+    );
     ask.wait().await.unwrap();
     let claims = request_object(&fake);
     for (name, value) in [
@@ -92,10 +103,24 @@ async fn a_person_is_asked_what_was_put_together_and_nothing_else() {
         assert_eq!(claims[name], value, "{name}");
     }
 
-    client.ciba().ask(LoginHint::token("of the phone")).send().await.unwrap();
+    client
+        .ciba()
+        .ask(LoginHint::token("of the phone"))
+        .send()
+        .await
+        .unwrap();
     let claims = request_object(&fake);
-    assert_eq!((&claims["login_hint_token"], &claims["scope"]), (&json!("of the phone"), &json!("openid")));
-    for absent in ["login_hint", "binding_message", "resource", "client_notification_token", "qr_session_id"] {
+    assert_eq!(
+        (&claims["login_hint_token"], &claims["scope"]),
+        (&json!("of the phone"), &json!("openid"))
+    );
+    for absent in [
+        "login_hint",
+        "binding_message",
+        "resource",
+        "client_notification_token",
+        "qr_session_id",
+    ] {
         assert!(claims.get(absent).is_none(), "{absent}");
     }
 }
@@ -132,15 +157,26 @@ async fn jitter_makes_a_pause_longer_by_up_to_a_fifth_and_never_shorter() {
     client.ciba().ask(LoginHint::username("a")).wait().await.unwrap();
     let pauses = fake.clock.pauses();
     let (least, most) = (pauses.iter().min().unwrap(), pauses.iter().max().unwrap());
-    assert!(*least >= Duration::from_secs(10) && *most < Duration::from_secs(12), "{pauses:?}");
+    assert!(
+        *least >= Duration::from_secs(10) && *most < Duration::from_secs(12),
+        "{pauses:?}"
+    );
     assert!(*most - *least > Duration::from_millis(100), "{pauses:?}");
 }
 
 #[tokio::test]
 async fn waiting_ends_with_the_request_and_the_last_look_falls_on_its_end() {
     let (fake, client) = fake(10, Some(4), vec![refusal("authorization_pending")]).await;
-    let error = client.ciba().ask(LoginHint::username("a")).wait().await.unwrap_err();
-    assert_eq!((error.error(), error.advice()), (Some("expired_token"), Advice::GiveUp));
+    let error = client
+        .ciba()
+        .ask(LoginHint::username("a"))
+        .wait()
+        .await
+        .unwrap_err();
+    assert_eq!(
+        (error.error(), error.advice()),
+        (Some("expired_token"), Advice::GiveUp)
+    );
     assert_eq!(seconds(&fake.clock), [4, 4, 2]);
     assert_eq!(fake.received("/oidc/token").len(), 3);
 }
@@ -154,7 +190,14 @@ async fn a_yes_that_comes_at_the_very_end_still_counts() {
 #[tokio::test]
 async fn a_provider_that_is_away_is_asked_again_ever_more_rarely() {
     let away = || Answer::Text(502, "text/html", "<html>".to_owned());
-    let looks = vec![away(), away(), away(), refusal("authorization_pending"), away(), tokens()];
+    let looks = vec![
+        away(),
+        away(),
+        away(),
+        refusal("authorization_pending"),
+        away(),
+        tokens(),
+    ];
     let (fake, client) = fake(600, Some(3), looks).await;
     client.ciba().ask(LoginHint::username("a")).wait().await.unwrap();
     assert_eq!(seconds(&fake.clock), [3, 3, 6, 12, 3, 3]);
@@ -162,7 +205,11 @@ async fn a_provider_that_is_away_is_asked_again_ever_more_rarely() {
 
 #[tokio::test]
 async fn retry_after_is_kept_to_and_never_makes_us_ask_sooner() {
-    let looks = vec![Answer::RetryAfter(429, "40"), Answer::RetryAfter(503, "1"), tokens()];
+    let looks = vec![
+        Answer::RetryAfter(429, "40"),
+        Answer::RetryAfter(503, "1"),
+        tokens(),
+    ];
     let (fake, client) = fake(600, Some(3), looks).await;
     client.ciba().ask(LoginHint::username("a")).wait().await.unwrap();
     assert_eq!(seconds(&fake.clock), [3, 40, 3]);
@@ -177,7 +224,12 @@ async fn what_is_refused_for_good_ends_the_waiting_at_once() {
         ("unauthorized_client", Advice::Misuse),
     ] {
         let (fake, client) = fake(600, Some(3), vec![refusal(error)]).await;
-        let told = client.ciba().ask(LoginHint::username("a")).wait().await.unwrap_err();
+        let told = client
+            .ciba()
+            .ask(LoginHint::username("a"))
+            .wait()
+            .await
+            .unwrap_err();
         assert_eq!((told.error(), told.advice()), (Some(error), advice));
         assert_eq!(told.error_description(), Some("said the provider"));
         assert_eq!(fake.received("/oidc/token").len(), 1, "{error}");
@@ -240,16 +292,18 @@ async fn ten_thousand_waiters_sleep_in_one_task_and_each_is_small() {
     let client = fake.try_client(configuration).await.unwrap();
     let pending = client.ciba().ask(LoginHint::username("a")).send().await.unwrap();
     let request = pending.request().clone();
-    let size = std::mem::size_of_val(&pending.wait());
+    let size = size_of_val(&pending.wait());
     assert!(size <= 1024, "a waiter takes {size} bytes");
 
     let mut waiters: futures_util::stream::FuturesUnordered<_> = (0..10_000)
         .map(|_| client.ciba().resume(request.clone()).wait())
         .collect();
-    let nobody = futures_util::poll!(futures_util::StreamExt::next(&mut waiters));
-    assert!(nobody.is_pending());
+    assert!(waiters.next().now_or_never().is_none(), "all of them wait");
     assert_eq!(waiters.len(), 10_000);
-    assert!(fake.received("/oidc/token").is_empty(), "no connection while they sleep");
+    assert!(
+        fake.received("/oidc/token").is_empty(),
+        "no connection while they sleep"
+    );
 }
 
 /// Lets the person decide at the third wake.
@@ -308,6 +362,10 @@ async fn a_no_and_a_silence_at_a_real_provider_are_told_apart() {
     served.world.clock.advance(Duration::from_secs(3600));
     let told = client.ciba().ask(hint()).wait().await.unwrap_err();
     assert_eq!(told.error(), Some("expired_token"), "{told}");
-    let told = client.ciba().ask(LoginHint::username("nobody@OnesID1")).wait().await;
+    let told = client
+        .ciba()
+        .ask(LoginHint::username("nobody@OnesID1"))
+        .wait()
+        .await;
     assert!(matches!(&told, Err(ClientError::Http(error)) if error.code() == Some("unknown_user_id")));
 }

@@ -1,9 +1,7 @@
-//! Clocks that stand still until somebody moves them: a pause moves them, and takes no time.
+//! A clock that stands still until somebody moves it: a pause moves it, and takes no time.
 
 use async_trait::async_trait;
 use countersign_client::Clock;
-use countersign_core::time::Clock as _;
-use countersign_testkit::TestClock;
 use jiff::Timestamp;
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
@@ -44,24 +42,6 @@ impl Clock for ManualClock {
     async fn sleep(&self, pause: Duration) {
         self.pauses.lock().unwrap().push(pause);
         *self.now.lock().unwrap() += pause;
-        tokio::task::yield_now().await;
-    }
-}
-
-/// The clock of a real provider, seen from a client whose own clock is wrong by some seconds.
-pub(crate) struct WorldClock {
-    pub(crate) clock: Arc<TestClock>,
-    pub(crate) off_by: i64,
-}
-
-#[async_trait]
-impl Clock for WorldClock {
-    fn now(&self) -> Timestamp {
-        Timestamp::from_millisecond(self.clock.now().millis() + self.off_by * 1000).unwrap()
-    }
-
-    async fn sleep(&self, pause: Duration) {
-        self.clock.advance(pause);
         tokio::task::yield_now().await;
     }
 }

@@ -7,8 +7,12 @@
     reason = "a helper of a test fails the test, as the test itself would"
 )]
 
+mod asking;
+#[cfg(feature = "axum")]
+mod bearer;
 mod ciba;
 mod clocks;
+mod consent;
 mod device_config;
 mod device_token;
 mod discovery;
@@ -19,7 +23,12 @@ mod jwks;
 mod jwt;
 mod opaque;
 mod provider;
+mod qr;
+#[cfg(feature = "axum")]
+mod relying_party;
 mod repeats;
 mod secrets;
 mod served;
 mod signers;
+mod token_manager;
+mod wakes;

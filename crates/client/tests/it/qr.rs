@@ -2,29 +2,12 @@
 
 use crate::fake_provider::{Answer, FakeProvider};
 use crate::served::Served;
-use countersign_client::{AuthenticationQrCodeContent, OpenIdconnectClient, QrCiba, QrSession, QrState};
-use countersign_core::qr::scan;
-use countersign_protocol::qr::ScanRequest;
+use countersign_client::{OpenIdconnectClient, QrCiba, QrSession, QrState};
 use serde_json::{Value, json};
 use std::time::Duration;
 
 fn ciba() -> QrCiba {
     QrCiba::new("openid profile", "Till 4")
-}
-
-/// What the phone posts when it has read a code.
-async fn scanned(served: &Served, content: &AuthenticationQrCodeContent) {
-    let provider = &served.world.provider;
-    let bearer = served.phone.bearer(provider).await.unwrap();
-    let hint = countersign_core::authenticator::login_hint_token::make(provider, &bearer)
-        .await
-        .unwrap();
-    let request: ScanRequest = serde_json::from_value(json!({
-        "loginHintKind": "login_hint_token", "userIdentifier": hint.value, "sessionId": content.session_id,
-        "t": content.t, "m": content.m,
-    }))
-    .unwrap();
-    scan::scan(provider, request, Default::default()).await.unwrap();
 }
 
 #[tokio::test]
@@ -33,17 +16,29 @@ async fn whoever_scans_the_code_is_asked_once_and_signed_in() {
     let client = served.client().await;
     let session = client.make_qr_auth_session_idp().await.unwrap();
     assert_eq!(session.state(), QrState::Waiting);
-    assert_eq!((session.expires_in().as_secs(), session.interval().as_secs()), (300, 3));
+    assert_eq!(
+        (session.expires_in().as_secs(), session.interval().as_secs()),
+        (300, 3)
+    );
     let content = session.content();
     assert!(content.cb_url.ends_with("/auth/oidc/bc-authorize"), "{content}");
     assert_eq!(content.session_id, session.session_id());
 
-    let seen = client.verify_qr_auth_session_idp(&session, &ciba()).await.unwrap();
+    let seen = client
+        .verify_qr_auth_session_idp(&session, &ciba())
+        .await
+        .unwrap();
     assert_eq!((seen.state(), seen.auth_request_id()), (QrState::Waiting, None));
-    scanned(&served, &content).await;
-    let seen = client.verify_qr_auth_session_idp(&session, &ciba()).await.unwrap();
+    served.scan(&content).await;
+    let seen = client
+        .verify_qr_auth_session_idp(&session, &ciba())
+        .await
+        .unwrap();
     assert_eq!(seen.state(), QrState::Requested);
-    let again = client.verify_qr_auth_session_idp(&session, &ciba()).await.unwrap();
+    let again = client
+        .verify_qr_auth_session_idp(&session, &ciba())
+        .await
+        .unwrap();
     assert_eq!(again.auth_request_id(), seen.auth_request_id());
     // Another process of the service knows nothing but the id.
     let elsewhere = QrSession::named(session.session_id());
@@ -69,7 +64,10 @@ async fn a_code_that_nobody_scans_ends() {
     let session = client.make_qr_auth_session_idp().await.unwrap();
     let told = client.wait_for_qr_scan(&session, &ciba()).await.unwrap_err();
     assert_eq!(told.to_string(), "the QR session has ended; make a new one");
-    let told = client.verify_qr_auth_session_idp(&session, &ciba()).await.unwrap_err();
+    let told = client
+        .verify_qr_auth_session_idp(&session, &ciba())
+        .await
+        .unwrap_err();
     assert_eq!(told.to_string(), "the QR session has ended; make a new one");
 }
 
@@ -78,7 +76,7 @@ async fn a_code_that_was_scanned_before_the_waiting_began_is_found() {
     let served = Served::start().await;
     let client = served.client().await;
     let session = client.make_qr_auth_session_idp().await.unwrap();
-    scanned(&served, &session.content()).await;
+    served.scan(&session.content()).await;
     let pending = client.wait_for_qr_scan(&session, &ciba()).await.unwrap();
     served.decide("approved").await;
     pending.wait().await.unwrap();
@@ -91,10 +89,13 @@ async fn an_animated_code_changes_and_can_be_scanned_while_it_is_fresh() {
     let session = client.make_animated_qr_auth_session_idp().await.unwrap();
     assert_eq!(session.refresh_in(), Some(Duration::from_secs(1)));
     served.world.clock.advance(Duration::from_secs(10));
-    let fresh = client.verify_qr_auth_session_idp(&session, &ciba()).await.unwrap();
+    let fresh = client
+        .verify_qr_auth_session_idp(&session, &ciba())
+        .await
+        .unwrap();
     assert_ne!(fresh.content(), session.content());
     assert!(fresh.content().m.is_some());
-    scanned(&served, &fresh.content()).await;
+    served.scan(&fresh.content()).await;
     let seen = client.verify_qr_auth_session_idp(&fresh, &ciba()).await.unwrap();
     assert_eq!(seen.state(), QrState::Requested);
 }
@@ -105,7 +106,10 @@ async fn scanned_fake() -> (FakeProvider, OpenIdconnectClient, QrSession) {
     let device = json!({ "access_token": "device", "token_type": "Bearer", "expires_in": 600 });
     fake.on("/oidc/token", Answer::Json(200, device));
     fake.on("/oidc/qr/make", Answer::Json(200, session(&json!({}))));
-    fake.on("/oidc/qr/status", Answer::Json(200, session(&json!({ "loginHintToken": "of the phone" }))));
+    fake.on(
+        "/oidc/qr/status",
+        Answer::Json(200, session(&json!({ "loginHintToken": "of the phone" }))),
+    );
     let started = json!({ "auth_req_id": "the-handle", "expires_in": 600, "interval": 3 });
     fake.on("/oidc/backchannel", Answer::Json(200, started));
     let client = fake.client().await;
@@ -119,7 +123,10 @@ fn session(further: &Value) -> Value {
         "kind": "qr", "sessionId": "s1", "cbUrl": "https://idp.example/auth/oidc/bc-authorize", "expIn": 300,
         "interval": 3, "cibaRequestInvoked": false,
     });
-    session.as_object_mut().unwrap().extend(further.as_object().unwrap().clone());
+    session
+        .as_object_mut()
+        .unwrap()
+        .extend(further.as_object().unwrap().clone());
     session
 }
 
@@ -137,10 +144,16 @@ async fn fifty_looks_at_once_send_one_request_for_a_session() {
 #[tokio::test]
 async fn a_request_that_was_refused_is_told_and_tried_again_at_the_next_look() {
     let (fake, client, made) = scanned_fake().await;
-    let refused = Answer::Json(400, json!({ "error": "invalid_scope", "error_description": "no such scope" }));
+    let refused = Answer::Json(
+        400,
+        json!({ "error": "invalid_scope", "error_description": "no such scope" }),
+    );
     let started = Answer::Json(200, json!({ "auth_req_id": "the-handle", "expires_in": 600 }));
     fake.on_each("/oidc/backchannel", vec![refused, started]);
-    let told = client.verify_qr_auth_session_idp(&made, &ciba()).await.unwrap_err();
+    let told = client
+        .verify_qr_auth_session_idp(&made, &ciba())
+        .await
+        .unwrap_err();
     assert_eq!(told.error(), Some("invalid_scope"));
     let seen = client.verify_qr_auth_session_idp(&made, &ciba()).await.unwrap();
     assert_eq!(seen.auth_request_id(), Some("the-handle"));
@@ -152,10 +165,16 @@ async fn the_front_end_sees_the_session_but_never_the_token_that_names_the_perso
     let seen = client.verify_qr_auth_session_idp(&made, &ciba()).await.unwrap();
     let written = serde_json::to_value(&seen).unwrap();
     assert_eq!(written["sessionId"], "s1");
-    assert_eq!((&written["authRequestId"], &written["cibaRequestInvoked"]), (&json!("the-handle"), &json!(true)));
+    assert_eq!(
+        (&written["authRequestId"], &written["cibaRequestInvoked"]),
+        (&json!("the-handle"), &json!(true))
+    );
     assert!(written.get("loginHintToken").is_none());
     let printed = format!("{seen:?}");
-    assert!(!printed.contains("s1") && !printed.contains("the-handle"), "{printed}");
+    assert!(
+        !printed.contains("s1") && !printed.contains("the-handle"),
+        "{printed}"
+    );
 }
 
 #[tokio::test]
@@ -192,10 +211,16 @@ async fn a_session_without_sense_is_an_error_and_not_a_panic() {
         Answer::Redirect("https://elsewhere.example/".to_owned()),
     ] {
         fake.on("/oidc/qr/status", answer);
-        client.verify_qr_auth_session_idp(&made, &ciba()).await.unwrap_err();
+        client
+            .verify_qr_auth_session_idp(&made, &ciba())
+            .await
+            .unwrap_err();
     }
     // A code whose text is not what we know is drawn from the two members that every session has.
-    fake.on("/oidc/qr/status", Answer::Json(200, session(&json!({ "qrContent": "nonsense" }))));
+    fake.on(
+        "/oidc/qr/status",
+        Answer::Json(200, session(&json!({ "qrContent": "nonsense" }))),
+    );
     let seen = client.verify_qr_auth_session_idp(&made, &ciba()).await.unwrap();
     assert_eq!(seen.content().session_id, "s1");
 }

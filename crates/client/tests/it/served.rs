@@ -1,16 +1,26 @@
-//! The real provider behind a real socket.
+// The real provider behind a real socket. The examples of the documentation include this file, so it stands alone.
 
-use crate::clocks::WorldClock;
-use countersign_client::{ClientId, Configuration, IssuerUrl, OpenIdconnectClient};
+use async_trait::async_trait;
+use countersign_client::{
+    AuthReqId, AuthenticationQrCodeContent, ClientId, Clock, Configuration, IssuerUrl, LoginHint,
+    LoginHintKind, OpenIdconnectClient, TokenSet,
+};
 use countersign_core::application::ApplicationType;
 use countersign_core::application::add::{NewApplication, add};
+use countersign_core::approval::open::Origin;
+use countersign_core::authenticator::login_hint_token;
 use countersign_core::policy::Policy;
+use countersign_core::qr::scan;
+use countersign_core::time::Clock as _;
 use countersign_http::{AppState, Settings, router};
 use countersign_jose::KeyType;
-use countersign_testkit::{Party, SoftPhone, World};
+use countersign_protocol::qr::ScanRequest;
+use countersign_testkit::{Party, SoftPhone, TestClock, World};
+use jiff::Timestamp;
 use serde_json::json;
 use std::net::SocketAddr;
 use std::sync::Arc;
+use std::time::Duration;
 
 pub(crate) const RESOURCE: &str = "http://rp.example";
 
@@ -78,5 +88,53 @@ impl Served {
             .decide(provider, &item, decision, &json!({}))
             .await
             .unwrap();
+    }
+
+    /// The person's phone reads a code, and says who its person is.
+    pub(crate) async fn scan(&self, content: &AuthenticationQrCodeContent) {
+        let provider = &self.world.provider;
+        let hint = login_hint_token::make(provider, &self.phone.bearer(provider).await.unwrap()).await;
+        let request = ScanRequest {
+            login_hint_kind: LoginHintKind::LoginHintToken,
+            user_identifier: hint.unwrap().value,
+            session_id: Some(content.session_id.clone()),
+            t: content.t,
+            m: content.m.clone(),
+        };
+        scan::scan(provider, request, Origin::default()).await.unwrap();
+    }
+
+    /// A sign-in that the person has approved already, and whose tokens nobody has collected.
+    pub(crate) async fn approved(&self, client: &OpenIdconnectClient, resource: Option<&str>) -> AuthReqId {
+        let hint = LoginHint::username(self.phone.username.as_str());
+        let scope = "openid offline_access profile";
+        let resource = resource.map(str::to_owned);
+        let request = client.make_ciba_request(&hint, scope, "Sign in", resource).await;
+        self.decide("approved").await;
+        request.unwrap().auth_req_id
+    }
+
+    /// The tokens of such a sign-in.
+    pub(crate) async fn signed_in(&self, client: &OpenIdconnectClient, resource: Option<&str>) -> TokenSet {
+        let auth_req_id = self.approved(client, resource).await;
+        client.check_ciba_status(&auth_req_id).await.unwrap()
+    }
+}
+
+/// The clock of a real provider, seen from a client whose own clock is wrong by some seconds.
+pub(crate) struct WorldClock {
+    pub(crate) clock: Arc<TestClock>,
+    pub(crate) off_by: i64,
+}
+
+#[async_trait]
+impl Clock for WorldClock {
+    fn now(&self) -> Timestamp {
+        Timestamp::from_millisecond(self.clock.now().millis() + self.off_by * 1000).unwrap()
+    }
+
+    async fn sleep(&self, pause: Duration) {
+        self.clock.advance(pause);
+        tokio::task::yield_now().await;
     }
 }

@@ -217,7 +217,10 @@ async fn stored_tokens_are_given_and_their_refresh_token_goes_on_when_there_is_n
     manager.force_renew_token().await.unwrap();
     assert_eq!(token(&manager).await, "token 2");
     let presented = source.presented.lock().unwrap().clone();
-    assert_eq!(presented, [Some("refresh me".to_owned()), Some("refresh me".to_owned())]);
+    assert_eq!(
+        presented,
+        [Some("refresh me".to_owned()), Some("refresh me".to_owned())]
+    );
 }
 
 #[tokio::test]
@@ -236,7 +239,10 @@ async fn keep_fresh_renews_ahead_of_time_so_that_nobody_waits() {
     }
     keeper.abort();
     let pauses = source.clock.pauses();
-    assert!(pauses.iter().all(|pause| *pause <= Duration::from_secs(60)), "{pauses:?}");
+    assert!(
+        pauses.iter().all(|pause| *pause <= Duration::from_secs(60)),
+        "{pauses:?}"
+    );
     let to_first: Duration = pauses.iter().take(9).sum();
     assert_eq!(to_first, Duration::from_secs(500));
 }
@@ -325,7 +331,9 @@ async fn a_provider_that_asks_for_patience_gets_it() {
     fake.on("/oidc/token", Answer::RetryAfter(503, "120"));
     let client = fake.client().await;
     let registry = TokenManagerRegistry::with_ports(fake.clock.clone(), Arc::new(NoChance));
-    let manager = registry.create_manager("device", DeviceRefresh::new(client)).unwrap();
+    let manager = registry
+        .create_manager("device", DeviceRefresh::new(client))
+        .unwrap();
     manager.access_token().await.unwrap_err();
     let asked = fake.received("/oidc/token").len();
     fake.clock.advance(119);

@@ -99,7 +99,10 @@ async fn a_lost_ping_costs_half_a_minute_and_not_the_sign_in() {
     pending.wait().await.unwrap();
     let pauses = fake.clock.pauses();
     assert_eq!(pauses.len(), 2);
-    assert!(pauses.iter().all(|pause| *pause >= Duration::from_secs(30)), "{pauses:?}");
+    assert!(
+        pauses.iter().all(|pause| *pause >= Duration::from_secs(30)),
+        "{pauses:?}"
+    );
 }
 
 #[tokio::test]
@@ -117,7 +120,11 @@ async fn a_callback_is_believed_only_with_the_token_of_the_request_that_it_names
         (Some(token.as_str()), body, Err(PingError::Unauthorized)),
         (Some("Bearer guessed"), body, Err(PingError::Unauthorized)),
         (Some("Basic dXNlcjpwYXNz"), body, Err(PingError::Unauthorized)),
-        (Some(&bearer), br#"{"auth_req_id":"another"}"#, Err(PingError::Invalid)),
+        (
+            Some(&bearer),
+            br#"{"auth_req_id":"another"}"#,
+            Err(PingError::Invalid),
+        ),
         (Some(&bearer), br#"{"auth_req_id":7}"#, Err(PingError::Invalid)),
         (Some(&bearer), b"{}", Err(PingError::Invalid)),
         (Some(&bearer), b"", Err(PingError::Invalid)),
@@ -127,7 +134,10 @@ async fn a_callback_is_believed_only_with_the_token_of_the_request_that_it_names
     ] {
         assert_eq!(pings.deliver(authorization, sent), expected, "{authorization:?}");
     }
-    assert_eq!((PingError::Unauthorized.status(), PingError::Invalid.status()), (401, 400));
+    assert_eq!(
+        (PingError::Unauthorized.status(), PingError::Invalid.status()),
+        (401, 400)
+    );
     drop(pending);
     // The request has ended, and its token with it.
     assert_eq!(pings.deliver(Some(&bearer), body), Err(PingError::Unauthorized));
@@ -155,7 +165,10 @@ async fn nothing_of_a_ping_can_be_printed() {
     let pings = Pings::new();
     let pending = pinged(&client, &pings).await;
     let printed = format!("{pings:?} {pending:?}");
-    assert!(!printed.contains(&notification_token(&fake)) && !printed.contains("the-handle"), "{printed}");
+    assert!(
+        !printed.contains(&notification_token(&fake)) && !printed.contains("the-handle"),
+        "{printed}"
+    );
     assert!(printed.contains("waiting: 1"), "{printed}");
 }
 
