@@ -12,6 +12,10 @@ import { readFileSync } from 'node:fs';
 import { createServer } from 'node:http';
 import Provider, { errors } from 'oidc-provider';
 
+// Standard output is for that one line; what oidc-provider has to say goes to standard error.
+console.log = console.error;
+console.info = console.error;
+
 /** Starts a server on a free port of loopback and gives its address. */
 async function listen(server) {
   server.listen(0, '127.0.0.1');
@@ -121,4 +125,4 @@ const control = await listen(createServer(async (request, response) => {
 }));
 front.on('request', provider.callback());
 process.stdin.resume().on('end', () => process.exit(0));
-console.log(`listening on ${JSON.stringify({ issuer, control })}`);
+process.stdout.write(`listening on ${JSON.stringify({ issuer, control })}\n`);

@@ -21,7 +21,9 @@ mod hostile;
 mod id_token;
 mod jwks;
 mod jwt;
+mod node_peer;
 mod opaque;
+mod peer_oidc_provider;
 mod provider;
 mod qr;
 #[cfg(feature = "axum")]
