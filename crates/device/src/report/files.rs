@@ -17,11 +17,10 @@ const NOT_OURS_TO_WRITE: u32 = 0o022;
 pub(super) fn examine(findings: &mut Findings, folders: &Folders, key_in_file: bool) {
     public(findings, "device.yml", &folders.device_yml());
     public(findings, "folder", &folders.config);
+    public(findings, "key folder", &folders.keys);
+    // Of a key in a TPM the file holds nothing that would be of use elsewhere.
     if key_in_file {
-        secret(findings, "key folder", &folders.keys);
         secret(findings, "private.pem", &folders.private_pem());
-    } else {
-        public(findings, "key folder", &folders.keys);
     }
 }
 

@@ -47,7 +47,10 @@ fn fails(machine: &Machine, check: &str, what_to_do: &str) {
     let (code, report) = report(machine);
     assert_eq!((code, &report["ok"]), (1, &json!(false)));
     let (status, message) = found(&report, check);
-    assert!(status == "failed" && message.contains(what_to_do), "{check}: {status}, {message}");
+    assert!(
+        status == "failed" && message.contains(what_to_do),
+        "{check}: {status}, {message}"
+    );
 }
 
 fn chmod(path: &Path, mode: u32) {
@@ -64,18 +67,38 @@ fn a_machine_without_identity_is_told_to_register() {
 #[test]
 fn files_that_others_can_read_or_write_are_found() {
     let machine = machine();
-    let (key, config) = (machine.keys().join("private.pem"), machine.config().join("device.yml"));
+    let (key, config) = (
+        machine.keys().join("private.pem"),
+        machine.config().join("device.yml"),
+    );
     chmod(&key, 0o640);
-    fails(&machine, "private.pem", &format!("has mode 0640; chmod go-rwx {}", key.display()));
+    fails(
+        &machine,
+        "private.pem",
+        &format!("has mode 0640; chmod go-rwx {}", key.display()),
+    );
     chmod(&key, 0o600);
     chmod(&config, 0o666);
-    fails(&machine, "device.yml", &format!("has mode 0666; chmod go-w {}", config.display()));
+    fails(
+        &machine,
+        "device.yml",
+        &format!("has mode 0666; chmod go-w {}", config.display()),
+    );
     chmod(&config, 0o644);
-    chmod(&machine.keys(), 0o755);
-    fails(&machine, "key folder", "chmod go-rwx");
+    // Who can write the folder can put another key in its place.
+    chmod(&machine.keys(), 0o777);
+    fails(&machine, "key folder", "chmod go-w");
     chmod(&machine.keys(), 0o700);
     let (_, report) = report(&machine);
-    for check in ["device.yml", "folder", "key folder", "private.pem", "key", "public.pem", "callers"] {
+    for check in [
+        "device.yml",
+        "folder",
+        "key folder",
+        "private.pem",
+        "key",
+        "public.pem",
+        "callers",
+    ] {
         assert_eq!(found(&report, check).0, "ok", "{report}");
     }
 }
@@ -95,7 +118,10 @@ fn files_that_belong_to_another_user_are_found() {
 #[test]
 fn a_key_that_is_gone_or_is_another_one_is_found() {
     let machine = machine();
-    let (private, public) = (machine.keys().join("private.pem"), machine.keys().join("public.pem"));
+    let (private, public) = (
+        machine.keys().join("private.pem"),
+        machine.keys().join("public.pem"),
+    );
     std::fs::write(&public, "something else").unwrap();
     let (_, seen) = report(&machine);
     assert_eq!(found(&seen, "public.pem").0, "warning");
@@ -115,7 +141,10 @@ fn settings_that_are_wrong_or_dare_are_found() {
     std::fs::write(&settings, "[[caller]]\nuid = 1005\n[[caller]]\ngid = 44\n").unwrap();
     let (_, seen) = report(&machine);
     let (status, message) = found(&seen, "callers");
-    assert!(status == "ok" && message.contains("users 1005") && message.contains("groups 44"), "{message}");
+    assert!(
+        status == "ok" && message.contains("users 1005") && message.contains("groups 44"),
+        "{message}"
+    );
 }
 
 #[test]
@@ -134,12 +163,23 @@ fn a_clock_that_is_off_is_found_and_said_in_seconds() {
         let (_, report) = report(&machine);
         let (seen, message) = found(&report, "clock");
         assert_eq!(seen, status, "{message}");
-        assert_eq!(message.contains("ahead of the provider's"), ahead > 0, "{message}");
+        assert_eq!(
+            message.contains("ahead of the provider's"),
+            ahead > 0,
+            "{message}"
+        );
     }
     let machine = machine_of(&provider_with_a_clock(300));
-    fails(&machine, "clock", "behind the provider's, so it refuses what this machine signs; set the clock");
+    fails(
+        &machine,
+        "clock",
+        "behind the provider's, so it refuses what this machine signs; set the clock",
+    );
     let text = machine.run(&["status", "--port", NOBODY]).done();
-    assert!(text.contains("s behind the provider's") && text.contains("no service on"), "{text}");
+    assert!(
+        text.contains("s behind the provider's") && text.contains("no service on"),
+        "{text}"
+    );
 }
 
 #[test]
@@ -148,8 +188,14 @@ fn what_is_wrong_is_marked_for_a_person_and_counted() {
     chmod(&machine.keys().join("private.pem"), 0o644);
     let Ran { code, out, err } = machine.run(&["doctor", "--port", NOBODY]);
     assert_eq!(code, 1);
-    assert!(out.contains("✗ private.pem") && out.contains("✓ device.yml"), "{out}");
-    assert!(err.contains("2 things are wrong; the lines that begin with ✗ say what to do"), "{err}");
+    assert!(
+        out.contains("✗ private.pem") && out.contains("✓ device.yml"),
+        "{out}"
+    );
+    assert!(
+        err.contains("2 things are wrong; the lines that begin with ✗ say what to do"),
+        "{err}"
+    );
 }
 
 /// A provider that describes itself and has a clock that is off by so many seconds; answers its address.

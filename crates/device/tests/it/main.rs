@@ -14,6 +14,8 @@ mod get;
 mod init;
 #[cfg(unix)]
 mod local;
+#[cfg(unix)]
+mod look;
 mod peers;
 mod provider;
 mod refusals;

@@ -460,7 +460,7 @@ fn it_does_not_start_without_an_identity_or_on_a_place_that_is_taken() {
             .output()
             .unwrap(),
     );
-    ran.refused(1, "sign.sock: Address already in use");
+    ran.refused(1, "sign.sock: address in use");
     let file = registered.settings();
     std::fs::write(&file, "").unwrap();
     let ran = Ran::of(

@@ -6,7 +6,7 @@ use crate::support::TestServer;
 use countersign_jose::PrivateKey;
 use countersign_testkit::Party;
 use std::ops::Deref;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::process::Command;
 use tempfile::TempDir;
 
@@ -61,6 +61,11 @@ impl Machine {
     /// `private.pem`.
     pub(crate) fn key(&self) -> PathBuf {
         self.folder.path().join("private.pem")
+    }
+
+    /// Where its files are.
+    pub(crate) fn folder(&self) -> &Path {
+        self.folder.path()
     }
 
     /// What `countersign-device` prints for an operation on this machine.

@@ -5,6 +5,7 @@ pub(crate) mod browser;
 pub(crate) mod event_stream;
 pub(crate) mod example;
 pub(crate) mod machine;
+pub(crate) mod machine_service;
 pub(crate) mod ones_oidc;
 pub(crate) mod openidconnect;
 pub(crate) mod page;
