@@ -58,6 +58,12 @@ impl Folders {
         self.keys.join("private.pem")
     }
 
+    /// The key of a rotation that is not finished.
+    #[must_use]
+    pub fn next_private_pem(&self) -> PathBuf {
+        self.keys.join("private.next.pem")
+    }
+
     /// The public key.
     #[must_use]
     pub fn public_pem(&self) -> PathBuf {

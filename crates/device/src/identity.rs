@@ -39,6 +39,9 @@ pub enum IdentityError {
         /// The kind of the key in the file.
         held: KeyType,
     },
+    /// The two files do not belong together, since a rotation was interrupted between them.
+    #[error("a key rotation was interrupted; finish it with -o ROTATE_KEY")]
+    Unfinished,
     /// The two files do not belong together.
     #[error(
         "device.yml says that the key is kept in {}, but private.pem holds one in {}; restore the right file, or register anew with -o INIT --force",
@@ -66,7 +69,11 @@ impl Identity {
     /// [`IdentityError`]: a file is absent, unreadable or wrong, or the two do not fit.
     pub fn load(folders: &Folders) -> Result<Self, IdentityError> {
         let config = DeviceConfig::read(&folders.device_yml())?;
-        Self::new(config, DeviceKey::read(&folders.private_pem())?)
+        let identity = Self::new(config, DeviceKey::read(&folders.private_pem())?);
+        match identity {
+            Err(_) if folders.next_private_pem().exists() => Err(IdentityError::Unfinished),
+            identity => identity,
+        }
     }
 
     /// Puts together what belongs together.

@@ -28,6 +28,7 @@ mod local;
 mod registration;
 #[cfg(unix)]
 pub mod report;
+mod rotate;
 mod signer;
 #[cfg(unix)]
 pub mod signing_service;
@@ -53,6 +54,7 @@ pub use local::{Doors, LOOPBACK, LocalError, owner_in, stop_signal};
 pub use registration::{
     Approved, Patience, PendingRegistration, Poll, PublicJwks, RegistrationError, public_jwk, register,
 };
+pub use rotate::{NewKey, Rotated, RotationError, rotate_key};
 pub use signer::IdentitySigner;
 pub use stamp::{Stamp, StampError};
 pub use system::System;

@@ -151,6 +151,9 @@ pub(crate) enum Operation {
     /// Print a new access token and when it ends, in Unix seconds
     #[value(name = "GET_ACCESS_TOKEN")]
     GetAccessToken,
+    /// Make a new key and have the provider take it for the old one; -k and -s choose another type or place
+    #[value(name = "ROTATE_KEY")]
+    RotateKey,
     /// Sign for the programs of this machine, as `countersign-device serve` does
     #[cfg(unix)]
     #[value(name = "SERVE")]

@@ -2,7 +2,7 @@
 use countersign_device::LocalError;
 use countersign_device::{
     ConfigError, DeviceKeyError, EnterpriseConfigError, HostError, HttpError, IdentityError, InstallError,
-    NoHome, RegistrationError, StampError, TokenError,
+    NoHome, RegistrationError, RotationError, StampError, TokenError,
 };
 use uuid::Uuid;
 
@@ -56,6 +56,12 @@ pub(crate) enum CliError {
     Identity(#[from] IdentityError),
     #[error(transparent)]
     Token(#[from] TokenError),
+    #[error(transparent)]
+    Rotation(#[from] RotationError),
+    #[error(
+        "{0}. A key rotation is not finished: run -o ROTATE_KEY first, the provider may have taken the new key already"
+    )]
+    Unfinished(TokenError),
     #[error(transparent)]
     Stamp(#[from] StampError),
 }

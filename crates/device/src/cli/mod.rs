@@ -9,6 +9,7 @@ mod init;
 #[cfg(unix)]
 mod look;
 mod output;
+mod rotate;
 #[cfg(unix)]
 mod serve;
 mod show;
@@ -63,6 +64,7 @@ fn operate_as(operation: Operation, args: &Args) -> Result<(), CliError> {
         Operation::GetJwks => show::jwks(args),
         Operation::Sign => show::signature(args),
         Operation::GetAccessToken => block_on(show::access_token(args)),
+        Operation::RotateKey => block_on(rotate::run(args)),
         #[cfg(unix)]
         Operation::Serve => block_on(serve::run(&args.folders()?, &args.listen)),
     }

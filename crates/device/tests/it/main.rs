@@ -19,6 +19,7 @@ mod look;
 mod peers;
 mod provider;
 mod refusals;
+mod rotate;
 #[cfg(unix)]
 mod serve;
 mod signatures;

@@ -72,6 +72,13 @@ impl Machine {
     pub(crate) fn says(&self, operation: &[&str]) -> String {
         run(in_folder(&self.folder).args(operation)).succeeds()
     }
+
+    /// What it complains of, for an operation that has to fail.
+    pub(crate) fn fails(&self, operation: &[&str]) -> String {
+        let output = in_folder(&self.folder).args(operation).output().unwrap();
+        assert_eq!(output.status.code(), Some(1), "{output:?}");
+        String::from_utf8(output.stderr).unwrap()
+    }
 }
 
 impl Deref for Machine {
