@@ -57,8 +57,12 @@ struct List {
 impl OpenIdconnectClient {
     /// The applications of this provider, in the name of this device: `GET {host}/applications/.well-known`.
     ///
-    /// ```no_run
-    /// # async fn example(client: countersign_client::OpenIdconnectClient) -> Result<(), Box<dyn std::error::Error>> {
+    /// ```
+    /// # mod served { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/tests/it/served.rs")); }
+    /// # #[tokio::main(flavor = "current_thread")]
+    /// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
+    /// # let served = served::Served::start().await;
+    /// # let client = served.client().await;
     /// for application in client.well_known_applications().await? {
     ///     println!("{} {}", application.name, client.url_of(&application)?);
     /// }
@@ -72,17 +76,21 @@ impl OpenIdconnectClient {
         let url = self.endpoints().below_host("/applications/.well-known");
         let query = |request: RequestBuilder| request.query(&[("limit", LIMIT)]);
         let list: List = self
-            .repeat(|| self.call_with_device_token(&url, MAX_LIST, query, Method::GET))
+            .repeat_with_device_token(&url, MAX_LIST, query, Method::GET)
             .await?;
         Ok(list.applications)
     }
 
     /// The application with this stable name, if there is one.
     ///
-    /// ```no_run
-    /// # async fn example(client: countersign_client::OpenIdconnectClient) -> Result<(), Box<dyn std::error::Error>> {
-    /// let application = client.well_known_application("vhh-server").await?;
-    /// println!("{}", application.is_some());
+    /// ```
+    /// # mod served { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/tests/it/served.rs")); }
+    /// # #[tokio::main(flavor = "current_thread")]
+    /// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
+    /// # let served = served::Served::start().await;
+    /// # let client = served.client().await;
+    /// let application = client.well_known_application("test-service").await?;
+    /// assert_eq!(application.expect("it is registered").name, "Test service");
     /// # Ok(())
     /// # }
     /// ```
@@ -100,6 +108,18 @@ impl OpenIdconnectClient {
     }
 
     /// The address of an application: the scheme of the issuer and its host name (onesid.md §9).
+    ///
+    /// ```
+    /// # mod served { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/tests/it/served.rs")); }
+    /// # #[tokio::main(flavor = "current_thread")]
+    /// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
+    /// # let served = served::Served::start().await;
+    /// # let client = served.client().await;
+    /// let application = client.well_known_application("test-service").await?.expect("it is registered");
+    /// assert_eq!(client.url_of(&application)?.host_str(), Some("rp.example"));
+    /// # Ok(())
+    /// # }
+    /// ```
     ///
     /// # Errors
     /// [`ClientError::Answer`] when the host name is more than a host name: a path or a user name in it would lead

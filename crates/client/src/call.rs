@@ -3,10 +3,13 @@
 use countersign_protocol::token::CLIENT_ASSERTION_TYPE;
 use reqwest::{Method, RequestBuilder, StatusCode};
 use serde::de::DeserializeOwned;
+use zeroize::Zeroizing;
 
 use crate::client::OpenIdconnectClient;
+use crate::device_access_token::DeviceAccessToken;
 use crate::error::ClientError;
-use crate::http::{Expected, HttpError, MAX_ANSWER, parse};
+use crate::http::{Expected, MAX_ANSWER, parse};
+use crate::retry::Retry;
 
 impl OpenIdconnectClient {
     /// `POST` of a form with `private_key_jwt` (onesid.md §4), once.
@@ -26,7 +29,7 @@ impl OpenIdconnectClient {
         url: &str,
         fields: &[(&str, &str)],
         expected: Expected,
-    ) -> Result<zeroize::Zeroizing<Vec<u8>>, ClientError> {
+    ) -> Result<Zeroizing<Vec<u8>>, ClientError> {
         let assertion = self.client_assertion().await?;
         let mut form = vec![
             ("client_id", self.client_id().as_str()),
@@ -51,8 +54,7 @@ impl OpenIdconnectClient {
             .await
     }
 
-    /// A call with the cached device access token; any 2xx is a success. The token may have been withdrawn before its
-    /// time, so a 401 renews it and calls once more: a call that was refused so has changed nothing.
+    /// A call in the name of this device, once; any 2xx is a success.
     pub(crate) async fn call_with_device_token<T: DeserializeOwned>(
         &self,
         url: &str,
@@ -60,22 +62,80 @@ impl OpenIdconnectClient {
         build: impl Fn(RequestBuilder) -> RequestBuilder,
         method: Method,
     ) -> Result<T, ClientError> {
-        let send = |token: String| {
-            let request = build(self.http().request(method.clone(), url)).bearer_auth(token);
-            self.http().bytes(request, url, Expected::Success, limit)
+        let retry = Retry::NEVER;
+        let call = DeviceCall {
+            method,
+            url,
+            limit,
+            build,
+            retry,
         };
+        self.as_device(&call).await
+    }
+
+    /// The same for a call that may happen twice without harm: repeated as the configuration says.
+    pub(crate) async fn repeat_with_device_token<T: DeserializeOwned>(
+        &self,
+        url: &str,
+        limit: usize,
+        build: impl Fn(RequestBuilder) -> RequestBuilder,
+        method: Method,
+    ) -> Result<T, ClientError> {
+        let retry = self.configuration().retry;
+        let call = DeviceCall {
+            method,
+            url,
+            limit,
+            build,
+            retry,
+        };
+        self.as_device(&call).await
+    }
+
+    /// The token may have been withdrawn before its time, so a 401 renews it and calls once more: a call that was refused
+    /// so has changed nothing. Getting the token repeats by itself, so only the call is repeated here.
+    async fn as_device<T: DeserializeOwned, B: Fn(RequestBuilder) -> RequestBuilder>(
+        &self,
+        call: &DeviceCall<'_, B>,
+    ) -> Result<T, ClientError> {
         let token = self.device_access_token().await?;
-        let body = match send(token.access_token.secret().to_owned()).await {
-            Err(error) if is_unauthorized(&error) => {
+        let body = match self.send_as_device(call, &token).await {
+            Err(error) if error.status() == Some(StatusCode::UNAUTHORIZED) => {
                 let token = self.renew_device_access_token(&token).await?;
-                send(token.access_token.secret().to_owned()).await?
+                self.send_as_device(call, &token).await?
             }
             other => other?,
         };
-        Ok(parse(&body, url)?)
+        Ok(parse(&body, call.url)?)
+    }
+
+    async fn send_as_device<B: Fn(RequestBuilder) -> RequestBuilder>(
+        &self,
+        call: &DeviceCall<'_, B>,
+        token: &DeviceAccessToken,
+    ) -> Result<Zeroizing<Vec<u8>>, ClientError> {
+        let configuration = self.configuration();
+        let send = || async {
+            let request = (call.build)(self.http().request(call.method.clone(), call.url));
+            let request = request.bearer_auth(token.access_token.secret());
+            let answer = self
+                .http()
+                .bytes(request, call.url, Expected::Success, call.limit);
+            Ok(answer.await?)
+        };
+        call.retry
+            .run(&*configuration.clock, &*configuration.entropy, send)
+            .await
     }
 }
 
-fn is_unauthorized(error: &HttpError) -> bool {
-    error.status() == Some(StatusCode::UNAUTHORIZED)
+/// One call in the name of this device.
+struct DeviceCall<'a, B> {
+    method: Method,
+    url: &'a str,
+    /// The most that is read of the answer, in bytes.
+    limit: usize,
+    /// Adds body and query.
+    build: B,
+    retry: Retry,
 }

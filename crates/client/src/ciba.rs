@@ -92,8 +92,13 @@ impl OpenIdconnectClient {
     ///
     /// Never repeated by itself: the person's phone would ring twice.
     ///
-    /// ```no_run
-    /// # async fn example(client: countersign_client::OpenIdconnectClient) -> Result<(), Box<dyn std::error::Error>> {
+    /// ```
+    /// # mod served { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/tests/it/served.rs")); }
+    /// # #[tokio::main(flavor = "current_thread")]
+    /// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
+    /// # let served = served::Served::start().await;
+    /// # let client = served.client().await;
+    /// # let resource = served::RESOURCE.to_owned(); // for example https://example.com
     /// use countersign_client::LoginHint;
     ///
     /// let request = client
@@ -101,7 +106,7 @@ impl OpenIdconnectClient {
     ///         &LoginHint::username("user.name@onesid1.com"),
     ///         "openid offline_access profile",
     ///         "Sign in to Example",
-    ///         Some("https://example.com".to_owned()),
+    ///         Some(resource),
     ///     )
     ///     .await?;
     /// println!("look again in {} s", request.interval);
@@ -152,8 +157,15 @@ impl OpenIdconnectClient {
 
     /// Looks once whether the person has answered, and collects the tokens (CIBA Core §10.1).
     ///
-    /// ```no_run
-    /// # async fn example(client: countersign_client::OpenIdconnectClient, auth_req_id: &str) {
+    /// ```
+    /// # mod served { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/tests/it/served.rs")); }
+    /// # #[tokio::main(flavor = "current_thread")]
+    /// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
+    /// # let served = served::Served::start().await;
+    /// # let client = served.client().await;
+    /// # let hint = countersign_client::LoginHint::username("user.name@onesid1.com");
+    /// # let request = client.make_ciba_request(&hint, "openid", "Sign in", None).await?;
+    /// # let auth_req_id = &request.auth_req_id;
     /// use countersign_client::ClientError;
     ///
     /// match client.check_ciba_status(auth_req_id).await {
@@ -163,6 +175,7 @@ impl OpenIdconnectClient {
     ///     }
     ///     Err(error) => println!("{error}"),
     /// }
+    /// # Ok(())
     /// # }
     /// ```
     ///

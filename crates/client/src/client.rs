@@ -95,15 +95,15 @@ impl OpenIdconnectClient {
 
     /// Asks the provider what it offers, once, and makes a client.
     ///
-    /// ```no_run
-    /// use countersign_client::{ClientId, IssuerUrl, OpenIdconnectClient, read_private_key};
-    /// # async fn example() -> Result<(), Box<dyn std::error::Error>> {
-    /// let client = OpenIdconnectClient::discover(
-    ///     ClientId::new("0b3a9b1e-8f0c-4f0e-9a51-6f9d8a1c2b3d".to_owned()),
-    ///     IssuerUrl::new("https://idp.example.com/oidc".to_owned())?,
-    ///     read_private_key("private.pem")?,
-    /// )
-    /// .await?;
+    /// ```
+    /// # mod served { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/tests/it/served.rs")); }
+    /// # #[tokio::main(flavor = "current_thread")]
+    /// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
+    /// # let served = served::Served::start().await;
+    /// # let (id, issuer, key) = (served.party.client_id.clone(), served.world.issuer(), served.party.key.clone());
+    /// use countersign_client::{ClientId, IssuerUrl, OpenIdconnectClient};
+    ///
+    /// let client = OpenIdconnectClient::discover(ClientId::new(id), IssuerUrl::new(issuer)?, key).await?;
     /// # drop(client);
     /// # Ok(())
     /// # }
@@ -121,6 +121,21 @@ impl OpenIdconnectClient {
 
     /// The same for a service that may start before its provider: [`Retry::PATIENT`] waits about ten minutes.
     ///
+    /// ```
+    /// # mod served { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/tests/it/served.rs")); }
+    /// # #[tokio::main(flavor = "current_thread")]
+    /// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
+    /// # let served = served::Served::start().await;
+    /// # let (id, issuer, key) = (served.party.client_id.clone(), served.world.issuer(), served.party.key.clone());
+    /// use countersign_client::{ClientId, IssuerUrl, OpenIdconnectClient, Retry};
+    ///
+    /// let (id, issuer) = (ClientId::new(id), IssuerUrl::new(issuer)?);
+    /// let client = OpenIdconnectClient::discover_with_retry(id, issuer, key, Retry::PATIENT).await?;
+    /// # drop(client);
+    /// # Ok(())
+    /// # }
+    /// ```
+    ///
     /// # Errors
     /// Those of [`discover`](Self::discover), after the last try.
     pub async fn discover_with_retry(
@@ -137,6 +152,25 @@ impl OpenIdconnectClient {
     }
 
     /// The same with a configuration; [`Configuration::discovery_retry`] says how often to try.
+    ///
+    /// ```
+    /// # mod served { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/tests/it/served.rs")); }
+    /// # #[tokio::main(flavor = "current_thread")]
+    /// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
+    /// # let served = served::Served::start().await;
+    /// # let (id, issuer, key) = (served.party.client_id.clone(), served.world.issuer(), served.party.key.clone());
+    /// use countersign_client::{ClientId, Configuration, IssuerUrl, OpenIdconnectClient};
+    ///
+    /// let configuration = Configuration {
+    ///     audiences: vec!["https://api.example.com".to_owned()],
+    ///     ..Configuration::default()
+    /// };
+    /// let (id, issuer) = (ClientId::new(id), IssuerUrl::new(issuer)?);
+    /// let client = OpenIdconnectClient::discover_with_configuration(id, issuer, key, configuration).await?;
+    /// # drop(client);
+    /// # Ok(())
+    /// # }
+    /// ```
     ///
     /// # Errors
     /// Those of [`discover`](Self::discover), and [`ClientError::Misuse`] when the leeway is beyond [`MAX_LEEWAY`].
@@ -159,6 +193,27 @@ impl OpenIdconnectClient {
     }
 
     /// The client that this machine is registered as (onesid.md §2), at the provider that its `device.yml` names.
+    ///
+    /// ```
+    /// # mod served { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/tests/it/served.rs")); }
+    /// # #[tokio::main(flavor = "current_thread")]
+    /// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
+    /// # let served = served::Served::start().await;
+    /// # let (id, issuer, key) = (served.party.client_id.clone(), served.world.issuer(), served.party.key.clone());
+    /// # let host = issuer.trim_end_matches("/oidc");
+    /// # let folder = tempfile::tempdir()?;
+    /// # let device_yml = folder.path().join("device.yml");
+    /// # std::fs::write(&device_yml, format!("client_id: {id}\nid: {id}\nhost: {host}\ndomain: onesid1.com\n\
+    /// # initiated_on: '2026-11-21 09:00:00.000000'\nis_managed: true\nkey_security: default\nkey_type: ECC:p256\n\
+    /// # location: Bangkok\nrole: server\ntitle: Web\n"))?;
+    /// use countersign_client::{OpenIdconnectClient, load_device_config};
+    ///
+    /// let config = load_device_config(&device_yml)?;
+    /// let client = OpenIdconnectClient::from_device_config(&config, key).await?;
+    /// # drop(client);
+    /// # Ok(())
+    /// # }
+    /// ```
     ///
     /// # Errors
     /// Those of [`discover`](Self::discover), and [`ClientError::Misuse`] when the host is no address.

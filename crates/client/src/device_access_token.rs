@@ -56,8 +56,12 @@ impl OpenIdconnectClient {
     ///
     /// A provider that is away does not take away a token that is still good.
     ///
-    /// ```no_run
-    /// # async fn example(client: countersign_client::OpenIdconnectClient) -> Result<(), Box<dyn std::error::Error>> {
+    /// ```
+    /// # mod served { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/tests/it/served.rs")); }
+    /// # #[tokio::main(flavor = "current_thread")]
+    /// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
+    /// # let served = served::Served::start().await;
+    /// # let client = served.client().await;
     /// let token = client.device_access_token().await?;
     /// println!("Authorization: Bearer {}", token.access_token.secret());
     /// # Ok(())
@@ -83,8 +87,12 @@ impl OpenIdconnectClient {
 
     /// A new access token, whatever the cache holds; the cache keeps it.
     ///
-    /// ```no_run
-    /// # async fn example(client: countersign_client::OpenIdconnectClient) -> Result<(), Box<dyn std::error::Error>> {
+    /// ```
+    /// # mod served { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/tests/it/served.rs")); }
+    /// # #[tokio::main(flavor = "current_thread")]
+    /// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
+    /// # let served = served::Served::start().await;
+    /// # let client = served.client().await;
     /// let token = client.request_device_access_token().await?;
     /// println!("good until {}", token.expires_at);
     /// # Ok(())

@@ -12,12 +12,16 @@ const PATH: &str = "/.well-known/openid-configuration";
 /// Fetches and checks a provider's description of itself (OpenID Connect Discovery §4), as often as
 /// [`Configuration::discovery_retry`] says. Its keys are not fetched yet.
 ///
-/// ```no_run
+/// ```
+/// # mod served { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/tests/it/served.rs")); }
+/// # #[tokio::main(flavor = "current_thread")]
+/// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
+/// # let served = served::Served::start().await;
+/// # let issuer = served.world.issuer();
 /// use countersign_client::{Configuration, IssuerUrl, discover_provider};
-/// # async fn example() -> Result<(), Box<dyn std::error::Error>> {
-/// let issuer = IssuerUrl::new("https://idp.example.com/oidc".to_owned())?;
-/// let metadata = discover_provider(&issuer, &Configuration::default()).await?;
-/// println!("{:?}", metadata.additional_metadata().backchannel_authentication_endpoint);
+///
+/// let metadata = discover_provider(&IssuerUrl::new(issuer)?, &Configuration::default()).await?;
+/// assert!(metadata.additional_metadata().backchannel_authentication_endpoint.is_some());
 /// # Ok(())
 /// # }
 /// ```

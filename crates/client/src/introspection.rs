@@ -52,8 +52,13 @@ impl OpenIdconnectClient {
     /// Asks the provider about any token (RFC 7662). Whoever decides by it reads [`validate_token`](Self::validate_token)
     /// instead, which also looks at issuer, audience and kind.
     ///
-    /// ```no_run
-    /// # async fn example(client: countersign_client::OpenIdconnectClient, token: &str) -> Result<(), Box<dyn std::error::Error>> {
+    /// ```
+    /// # mod served { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/tests/it/served.rs")); }
+    /// # #[tokio::main(flavor = "current_thread")]
+    /// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
+    /// # let served = served::Served::start().await;
+    /// # let client = served.client().await;
+    /// # let token = &client.device_access_token().await?.access_token;
     /// let answer = client.introspect(token).await?;
     /// println!("alive: {}", answer.active);
     /// # Ok(())
@@ -71,8 +76,13 @@ impl OpenIdconnectClient {
 
     /// Who the bearer of an opaque access token is (onesid.md §8): `GET {iss}/identify` with that token.
     ///
-    /// ```no_run
-    /// # async fn example(client: countersign_client::OpenIdconnectClient, token: &str) -> Result<(), Box<dyn std::error::Error>> {
+    /// ```
+    /// # mod served { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/tests/it/served.rs")); }
+    /// # #[tokio::main(flavor = "current_thread")]
+    /// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
+    /// # let served = served::Served::start().await;
+    /// # let client = served.client().await;
+    /// # let token = &client.device_access_token().await?.access_token;
     /// let bearer = client.identify(token).await?;
     /// println!("{:?} {}", bearer.subject_type, bearer.subject);
     /// # Ok(())
@@ -96,8 +106,12 @@ impl OpenIdconnectClient {
 
     /// Finds a person by username or user id (onesid.md §8), in the name of this device.
     ///
-    /// ```no_run
-    /// # async fn example(client: countersign_client::OpenIdconnectClient) -> Result<(), Box<dyn std::error::Error>> {
+    /// ```
+    /// # mod served { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/tests/it/served.rs")); }
+    /// # #[tokio::main(flavor = "current_thread")]
+    /// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
+    /// # let served = served::Served::start().await;
+    /// # let client = served.client().await;
     /// let person = client.from_identifier("user.name@onesid1.com").await?;
     /// println!("{}", person.subject);
     /// # Ok(())
@@ -111,9 +125,7 @@ impl OpenIdconnectClient {
         let body = FromIdentifierRequest {
             identifier: identifier.to_owned(),
         };
-        self.repeat(|| {
-            self.call_with_device_token(&url, MAX_ANSWER, |request| request.json(&body), Method::POST)
-        })
-        .await
+        self.repeat_with_device_token(&url, MAX_ANSWER, |request| request.json(&body), Method::POST)
+            .await
     }
 }

@@ -155,7 +155,11 @@ impl OpenIdconnectClient {
             .flight
             .run(|| async {
                 if !self.may_fetch() {
-                    return Err(JwksError::Unavailable.into());
+                    // Somebody else's flight may have landed between our look and our turn.
+                    let newest = self.keys().look().0;
+                    let newest =
+                        newest.filter(|set| self.age(set.fetched_at) < self.configuration().jwks.max_age);
+                    return newest.ok_or_else(|| JwksError::Unavailable.into());
                 }
                 let now = self.configuration().clock.now();
                 self.keys().change(|state| state.tried_at = Some(now));

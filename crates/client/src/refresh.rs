@@ -11,9 +11,14 @@ impl OpenIdconnectClient {
     ///
     /// Never repeated by itself: whether a provider forgives the second use of a refresh token is its own decision.
     ///
-    /// ```no_run
-    /// # async fn example(client: countersign_client::OpenIdconnectClient, kept: &str) -> Result<(), Box<dyn std::error::Error>> {
-    /// let tokens = client.refresh(kept).await?;
+    /// ```
+    /// # mod served { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/tests/it/served.rs")); }
+    /// # #[tokio::main(flavor = "current_thread")]
+    /// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
+    /// # let served = served::Served::start().await;
+    /// # let client = served.client().await;
+    /// # let kept = served.signed_in(&client, None).await.refresh_token.unwrap();
+    /// let tokens = client.refresh(&kept).await?;
     /// println!("the next one is here: {}", tokens.refresh_token.is_some());
     /// # Ok(())
     /// # }
@@ -36,9 +41,14 @@ impl OpenIdconnectClient {
 
     /// Ends a token before its time (RFC 7009). A token that the provider does not know is a success as well.
     ///
-    /// ```no_run
-    /// # async fn example(client: countersign_client::OpenIdconnectClient, kept: &str) -> Result<(), Box<dyn std::error::Error>> {
-    /// client.revoke(kept).await?;
+    /// ```
+    /// # mod served { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/tests/it/served.rs")); }
+    /// # #[tokio::main(flavor = "current_thread")]
+    /// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
+    /// # let served = served::Served::start().await;
+    /// # let client = served.client().await;
+    /// # let kept = served.signed_in(&client, None).await.refresh_token.unwrap();
+    /// client.revoke(&kept).await?;
     /// # Ok(())
     /// # }
     /// ```

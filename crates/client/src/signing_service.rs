@@ -12,13 +12,19 @@ pub const DEFAULT_SIGNING_SERVICE_URL: &str = "http://127.0.0.1:8000/sign";
 
 /// The signing service of this machine (onesid.md §12): it holds the key, so that a service never sees it.
 ///
-/// ```no_run
-/// use countersign_client::{Algorithm, OpenIdconnectClient, SigningService, load_device_config};
-/// # async fn example() -> Result<(), Box<dyn std::error::Error>> {
-/// let config = load_device_config("/etc/px-device-identity/device.yml")?;
-/// let signer = SigningService::new(config.id.to_string(), Algorithm::Es256)?;
-/// let client = OpenIdconnectClient::from_device_config(&config, signer).await?;
-/// # drop(client);
+/// ```
+/// # #[tokio::main(flavor = "current_thread")]
+/// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
+/// # let answer = || async { axum::Json(serde_json::json!({ "signature": "c2lnbmF0dXJl" })) };
+/// # let service = axum::Router::new().route("/sign", axum::routing::post(answer));
+/// # let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await?;
+/// # let url = format!("http://{}/sign", listener.local_addr()?);
+/// # tokio::spawn(async move { axum::serve(listener, service).await });
+/// # let id = "5f8de0a2-53a8-4c62-a8b6-11b0f4f5a6c7";
+/// use countersign_client::{Algorithm, Signer, SigningService};
+///
+/// let signer = SigningService::at(url, id, Algorithm::Es256)?;
+/// assert_eq!(signer.sign(b"header.payload").await?, b"signature");
 /// # Ok(())
 /// # }
 /// ```

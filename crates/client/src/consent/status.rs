@@ -71,7 +71,7 @@ impl OpenIdconnectClient {
     pub async fn check_consent_status(&self, id: Uuid) -> Result<Consent, ClientError> {
         let url = self.endpoints().below_issuer(&format!("/consent/{id}"));
         let answer: ConsentStatusAnswer = self
-            .repeat(|| self.call_with_device_token(&url, MAX_ANSWER, |call| call, Method::GET))
+            .repeat_with_device_token(&url, MAX_ANSWER, |call| call, Method::GET)
             .await?;
         if answer.id != id {
             return Err(ClientError::Answer {

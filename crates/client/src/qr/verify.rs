@@ -88,7 +88,7 @@ impl OpenIdconnectClient {
         };
         let url = self.endpoints().below_issuer("/qr/status");
         let answer: Option<SessionAnswer> = self
-            .repeat(|| self.call_with_device_token(&url, MAX_ANSWER, |call| call.json(&look), Method::POST))
+            .repeat_with_device_token(&url, MAX_ANSWER, |call| call.json(&look), Method::POST)
             .await?;
         let mut answer = answer.ok_or(ClientError::QrSessionEnded)?;
         // Held until the answer is here, so that a second look waits for it and sends nothing.

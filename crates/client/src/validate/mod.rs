@@ -30,8 +30,13 @@ impl OpenIdconnectClient {
     /// An ID token says who signed in; it is not a key to an interface. Who protects one takes
     /// [`validate_access_token`](Self::validate_access_token).
     ///
-    /// ```no_run
-    /// # async fn example(client: countersign_client::OpenIdconnectClient, token: &str) -> Result<(), Box<dyn std::error::Error>> {
+    /// ```
+    /// # mod served { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/tests/it/served.rs")); }
+    /// # #[tokio::main(flavor = "current_thread")]
+    /// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
+    /// # let served = served::Served::start().await;
+    /// # let client = served.client().await;
+    /// # let token = &served.signed_in(&client, None).await.access_token;
     /// use countersign_client::Entity;
     ///
     /// let token = client.validate_token(token).await?;
@@ -56,8 +61,13 @@ impl OpenIdconnectClient {
 
     /// The same for whoever protects an interface: an ID token is refused (RFC 9068 §2.1, RFC 8725 §3.11).
     ///
-    /// ```no_run
-    /// # async fn example(client: countersign_client::OpenIdconnectClient, bearer: &str) -> Result<(), Box<dyn std::error::Error>> {
+    /// ```
+    /// # mod served { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/tests/it/served.rs")); }
+    /// # #[tokio::main(flavor = "current_thread")]
+    /// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
+    /// # let served = served::Served::start().await;
+    /// # let client = served.client().await;
+    /// # let bearer = &served.signed_in(&client, None).await.access_token;
     /// let token = client.validate_access_token(bearer).await?;
     /// println!("may read: {}", token.has_scope("api:read"));
     /// # Ok(())
@@ -77,8 +87,13 @@ impl OpenIdconnectClient {
     /// Validates the ID token of a sign-in (OpenID Connect Core §3.1.3.7) and that it was issued together with the
     /// access token beside it (`at_hash`, §3.1.3.8).
     ///
-    /// ```no_run
-    /// # async fn example(client: countersign_client::OpenIdconnectClient, auth_req_id: &str) -> Result<(), Box<dyn std::error::Error>> {
+    /// ```
+    /// # mod served { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/tests/it/served.rs")); }
+    /// # #[tokio::main(flavor = "current_thread")]
+    /// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
+    /// # let served = served::Served::start().await;
+    /// # let client = served.client().await;
+    /// # let auth_req_id = &served.approved(&client, None).await;
     /// let tokens = client.check_ciba_status(auth_req_id).await?;
     /// let person = client.validate_id_token(&tokens).await?;
     /// println!("{} signed in with {:?}", person.subject, person.amr);

@@ -235,3 +235,33 @@ async fn every_call_survives_every_kind_of_nonsense() {
             .unwrap_err();
     }
 }
+
+#[tokio::test]
+async fn the_host_name_of_an_application_leads_nowhere_else() {
+    let fake = FakeProvider::start().await;
+    let client = fake.client().await;
+    fake.on(
+        TOKEN,
+        Answer::Json(
+            200,
+            json!({ "access_token": "a", "token_type": "Bearer", "expires_in": 600 }),
+        ),
+    );
+    for (hostname, url) in [
+        ("app.example", Some("http://app.example/")),
+        ("app.example:8443", Some("http://app.example:8443/")),
+        ("app.example/evil", None),
+        ("app.example@evil.example", None),
+        ("app.example?x", None),
+        ("", None),
+    ] {
+        let one = json!({ "id": "1", "type": "server_of_tomorrow", "name": "n", "hostname": hostname });
+        fake.on(
+            "/applications/.well-known",
+            Answer::Json(200, json!({ "applications": [one], "total": 1 })),
+        );
+        let application = client.well_known_applications().await.unwrap().remove(0);
+        let told = client.url_of(&application).ok().map(String::from);
+        assert_eq!(told.as_deref(), url, "{hostname}");
+    }
+}

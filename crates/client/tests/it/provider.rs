@@ -1,40 +1,17 @@
 //! The real provider over a real socket: every call as a service makes it.
 
 use crate::served::{RESOURCE, Served};
-use countersign_client::{
-    Advice, ClientError, Configuration, Entity, LoginHint, OpenIdconnectClient, TokenError, TokenKind,
-    TokenSet,
-};
+use countersign_client::{Advice, ClientError, Configuration, Entity, LoginHint, TokenError, TokenKind};
 use countersign_jose::KeyType;
 use std::time::Duration;
 
 const USERNAME: &str = "user.name@OnesID1";
 
-async fn signed_in(served: &Served, client: &OpenIdconnectClient, resource: Option<&str>) -> TokenSet {
-    let hint = LoginHint::username(USERNAME);
-    let request = client
-        .make_ciba_request(
-            &hint,
-            "openid offline_access profile",
-            "Sign in to the test service",
-            resource.map(str::to_owned),
-        )
-        .await
-        .unwrap();
-    let pending = client.check_ciba_status(&request.auth_req_id).await.unwrap_err();
-    assert_eq!(
-        pending.advice(),
-        Advice::Wait(Duration::from_secs(request.interval))
-    );
-    served.decide("approved").await;
-    client.check_ciba_status(&request.auth_req_id).await.unwrap()
-}
-
 #[tokio::test]
 async fn a_person_signs_in_and_the_tokens_say_who() {
     let served = Served::start().await;
     let client = served.client().await;
-    let tokens = signed_in(&served, &client, None).await;
+    let tokens = served.signed_in(&client, None).await;
     assert!(tokens.scope.contains("offline_access") && tokens.refresh_token.is_some());
 
     let id = client.validate_id_token(&tokens).await.unwrap();
@@ -54,7 +31,7 @@ async fn a_person_signs_in_and_the_tokens_say_who() {
 async fn a_token_for_a_resource_is_validated_without_asking_the_provider() {
     let served = Served::with_key(KeyType::Rsa2048).await;
     let client = served.client().await;
-    let tokens = signed_in(&served, &client, Some(RESOURCE)).await;
+    let tokens = served.signed_in(&client, Some(RESOURCE)).await;
     let access = client.validate_access_token(&tokens.access_token).await.unwrap();
     assert_eq!(
         (access.kind, access.entity),
@@ -73,6 +50,11 @@ async fn a_no_ends_the_sign_in() {
         .make_ciba_request(&hint, "openid", "Sign in", None)
         .await
         .unwrap();
+    let pending = client.check_ciba_status(&request.auth_req_id).await.unwrap_err();
+    assert_eq!(
+        pending.advice(),
+        Advice::Wait(Duration::from_secs(request.interval))
+    );
     served.decide("denied").await;
     let error = client.check_ciba_status(&request.auth_req_id).await.unwrap_err();
     assert_eq!(
@@ -116,7 +98,7 @@ async fn what_the_provider_refuses_is_told_with_its_code() {
 async fn tokens_are_renewed_revoked_and_then_dead() {
     let served = Served::start().await;
     let client = served.client().await;
-    let first = signed_in(&served, &client, None).await;
+    let first = served.signed_in(&client, None).await;
     let refresh_token = first.refresh_token.unwrap();
     let second = client.refresh(&refresh_token).await.unwrap();
     assert!(second.scope.contains("profile"));
@@ -203,7 +185,7 @@ async fn a_restarted_providers_forgotten_token_is_replaced_by_itself() {
 #[tokio::test]
 async fn a_clock_90_seconds_off_is_told_by_whoever_notices_first() {
     let served = Served::start().await;
-    let tokens = signed_in(&served, &served.client().await, Some(RESOURCE)).await;
+    let tokens = served.signed_in(&served.client().await, Some(RESOURCE)).await;
     let behind = served.client_with(served.configuration(-90)).await;
     let error = behind.validate_token(&tokens.access_token).await.unwrap_err();
     assert!(

@@ -80,3 +80,27 @@ async fn a_short_wait_that_the_provider_asks_for_is_kept_and_a_long_one_is_hande
     client.introspect("token").await.unwrap_err();
     assert_eq!(fake.received(path).len(), 3);
 }
+
+#[tokio::test]
+async fn a_look_up_is_repeated_with_the_same_device_token_and_not_more_often_than_its_rule_says() {
+    let fake = FakeProvider::start().await;
+    let client = fake.client().await;
+    fake.on("/oidc/from-identifier", down());
+    fake.on("/oidc/token", down());
+    client.from_identifier("x").await.unwrap_err();
+    assert_eq!(
+        fake.received("/oidc/token").len(),
+        3,
+        "the token's own tries, and no more"
+    );
+    fake.on(
+        "/oidc/token",
+        Answer::Json(
+            200,
+            json!({ "access_token": "a", "token_type": "Bearer", "expires_in": 600 }),
+        ),
+    );
+    client.from_identifier("x").await.unwrap_err();
+    assert_eq!(fake.received("/oidc/token").len(), 4);
+    assert_eq!(fake.received("/oidc/from-identifier").len(), 3);
+}
