@@ -4,6 +4,7 @@ use std::time::Duration;
 
 use countersign_jose::hash;
 use jiff::Timestamp;
+use tokio::sync::{Semaphore, SemaphorePermit};
 
 /// CIBA Core §7.3: what holds when the provider names no interval.
 pub(crate) const DEFAULT_INTERVAL: Duration = Duration::from_secs(5);
@@ -17,10 +18,14 @@ const UNKNOWN_LIFE: Duration = Duration::from_secs(600);
 /// the default.
 const MAX_REMEMBERED: usize = 65_536;
 
+/// How many waiters look at the same moment. Against a slow provider the others wait for their turn: thousands of open
+/// connections would cost both sides more than they bring.
+const MAX_LOOKING: usize = 256;
+
 /// The interval of every sign-in that waits, so that a front end that only brings an `auth_req_id` is told the right one.
-#[derive(Default)]
 pub(crate) struct Pace {
     waiting: Mutex<HashMap<[u8; 32], Waiting>>,
+    turns: Semaphore,
 }
 
 struct Waiting {
@@ -28,7 +33,22 @@ struct Waiting {
     until: Timestamp,
 }
 
+impl Default for Pace {
+    fn default() -> Self {
+        Self {
+            waiting: Mutex::default(),
+            turns: Semaphore::new(MAX_LOOKING),
+        }
+    }
+}
+
 impl Pace {
+    /// Waits for the turn of one look, which lasts until the permit is dropped.
+    pub(crate) async fn turn(&self) -> Option<SemaphorePermit<'_>> {
+        // It is never closed.
+        self.turns.acquire().await.ok()
+    }
+
     pub(crate) fn remember(&self, auth_req_id: &str, interval: Duration, now: Timestamp, until: Timestamp) {
         let mut waiting = self.waiting.lock().unwrap_or_else(PoisonError::into_inner);
         if waiting.len() >= MAX_REMEMBERED {

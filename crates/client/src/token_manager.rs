@@ -6,10 +6,11 @@
 //! # async fn main() -> Result<(), Box<dyn std::error::Error>> {
 //! # let served = served::Served::start().await;
 //! # let client = served.client().await;
-//! # let (clock, entropy) = (client.configuration().clock.clone(), client.configuration().entropy.clone());
 //! use countersign_client::{DeviceRefresh, TokenManagerRegistry};
 //!
-//! let registry = TokenManagerRegistry::with_ports(clock, entropy);
+//! let registry = TokenManagerRegistry::new();
+//! # let (clock, entropy) = (client.configuration().clock.clone(), client.configuration().entropy.clone());
+//! # let registry = TokenManagerRegistry::with_ports(clock, entropy);
 //! let device = registry.create_manager("device", DeviceRefresh::new(client))?;
 //! // Whoever needs a token asks for it each time; mostly the answer is at hand.
 //! let token = device.access_token().await?;
@@ -196,16 +197,8 @@ impl TokenManager {
     /// Renews ahead of time for as long as it is polled, so that [`access_token`](Self::access_token) never waits. It does
     /// not return: spawn it, and abort it to stop. Without tokens to begin with it waits until there are some.
     ///
-    /// ```
-    /// # mod served { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/tests/it/served.rs")); }
-    /// # #[tokio::main(flavor = "current_thread")]
-    /// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
-    /// # let served = served::Served::start().await;
-    /// # let client = served.client().await;
-    /// # use countersign_client::{DeviceRefresh, TokenManagerRegistry};
-    /// # let (clock, entropy) = (client.configuration().clock.clone(), client.configuration().entropy.clone());
-    /// # let registry = TokenManagerRegistry::with_ports(clock, entropy);
-    /// # let manager = registry.create_manager("device", DeviceRefresh::new(client))?;
+    /// ```no_run
+    /// # async fn example(manager: countersign_client::TokenManager) -> Result<(), Box<dyn std::error::Error>> {
     /// let keeper = tokio::spawn({
     ///     let manager = manager.clone();
     ///     async move { manager.keep_fresh().await }

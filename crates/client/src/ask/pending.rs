@@ -96,13 +96,13 @@ impl<W: Wake> PendingCiba<W> {
         let mut failures = 0;
         loop {
             let rest = self.wake(pause, looked).await;
-            let begun = self.clock().now();
             // Boxed, so that a waiter that sleeps keeps no room for the call that it will make.
-            let error = match Box::pin(self.client.check_ciba_status(self.auth_req_id())).await {
+            let (answer, took) = Box::pin(self.look()).await;
+            let error = match answer {
                 Ok(tokens) => return Ok(tokens),
                 Err(error) => error,
             };
-            looked = Some(since(begun, self.clock().now()));
+            looked = Some(took);
             // The last look falls on the end itself, so that the whole time of the person counts.
             if rest.is_zero() {
                 return Err(ended(error));
@@ -137,6 +137,14 @@ impl<W: Wake> PendingCiba<W> {
         };
         self.wake.wake(pause, clock).await;
         since(clock.now(), self.ends)
+    }
+
+    /// Looks once when it is its turn, and tells how long the provider took.
+    async fn look(&self) -> (Result<TokenSet, ClientError>, Duration) {
+        let _turn = self.client.pace().turn().await;
+        let begun = self.clock().now();
+        let answer = self.client.check_ciba_status(self.auth_req_id()).await;
+        (answer, since(begun, self.clock().now()))
     }
 
     fn clock(&self) -> &dyn Clock {

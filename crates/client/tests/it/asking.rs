@@ -1,8 +1,10 @@
 //! `ciba().ask(..)`: a sign-in as one future.
 
 use crate::clocks::ManualClock;
-use crate::fake_provider::{Answer, FakeProvider};
+use crate::fake_provider::{Answer, FakeProvider, with};
 use crate::served::Served;
+use axum::extract::State;
+use axum::{Json, Router};
 use countersign_client::wake::{Pause, Wake};
 use countersign_client::{
     Advice, CibaRequest, ClientError, Clock, Configuration, Entropy, EntropyError, LoginHint,
@@ -11,7 +13,9 @@ use countersign_client::{
 use futures_util::{FutureExt as _, StreamExt as _};
 use serde_json::{Value, json};
 use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Duration;
+use tokio::sync::Semaphore;
 
 /// Chance that adds nothing to a pause.
 struct NoChance;
@@ -304,6 +308,69 @@ async fn ten_thousand_waiters_sleep_in_one_task_and_each_is_small() {
         fake.received("/oidc/token").is_empty(),
         "no connection while they sleep"
     );
+}
+
+/// A token endpoint that counts who is there, and lets nobody go before it is told to.
+#[derive(Clone)]
+struct Turnstile {
+    here: Arc<AtomicUsize>,
+    open: Arc<Semaphore>,
+}
+
+impl Turnstile {
+    async fn serve() -> (Self, String) {
+        let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
+        let url = format!("http://{}/token", listener.local_addr().unwrap());
+        let turnstile = Self {
+            here: Arc::default(),
+            open: Arc::new(Semaphore::new(0)),
+        };
+        let router = Router::new().fallback(Self::pass).with_state(turnstile.clone());
+        tokio::spawn(async move { axum::serve(listener, router).await });
+        (turnstile, url)
+    }
+
+    async fn pass(State(turnstile): State<Self>) -> Json<Value> {
+        turnstile.here.fetch_add(1, Ordering::SeqCst);
+        turnstile.open.acquire().await.unwrap().forget();
+        Json(json!({ "access_token": "opaque", "token_type": "Bearer", "expires_in": 3600 }))
+    }
+
+    /// Waits until so many are there, and some time longer for one too many.
+    async fn fills(&self, expected: usize) {
+        while self.here.load(Ordering::SeqCst) < expected {
+            tokio::task::yield_now().await;
+        }
+        for _ in 0..1000 {
+            tokio::task::yield_now().await;
+        }
+        assert_eq!(self.here.load(Ordering::SeqCst), expected);
+    }
+}
+
+#[tokio::test]
+async fn a_slow_provider_is_asked_by_256_waiters_at_a_time_and_all_get_their_turn() {
+    let fake = FakeProvider::start().await;
+    let (turnstile, token_endpoint) = Turnstile::serve().await;
+    let metadata = with(&fake.metadata(), &json!({ "token_endpoint": token_endpoint }));
+    fake.on(
+        "/oidc/.well-known/openid-configuration",
+        Answer::Json(200, metadata),
+    );
+    fake.on("/oidc/backchannel", started(600, Some(3)));
+    let client = fake.client().await;
+    let pending = client.ciba().ask(LoginHint::username("a")).send().await.unwrap();
+    let request = pending.request().clone();
+    let waiters: Vec<_> = (0..300)
+        .map(|_| tokio::spawn(client.ciba().resume(request.clone()).wait()))
+        .collect();
+    turnstile.fills(256).await;
+    turnstile.open.add_permits(44);
+    turnstile.fills(300).await;
+    turnstile.open.add_permits(256);
+    for waiter in waiters {
+        waiter.await.unwrap().unwrap();
+    }
 }
 
 /// Lets the person decide at the third wake.
