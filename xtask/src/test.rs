@@ -41,6 +41,7 @@ pub(crate) fn run(arguments: &Arguments) -> Outcome {
         tests.env("COUNTERSIGN_WITHOUT_INTEROP", "1");
     }
     step::run("every test of the workspace", &mut tests)?;
+    test_tpm()?;
     step::run(
         "the documentation of every crate",
         step::cargo()
@@ -49,6 +50,37 @@ pub(crate) fn run(arguments: &Arguments) -> Outcome {
             .env("RUSTDOCFLAGS", "-D warnings"),
     )?;
     check_story()
+}
+
+/// The machine's program once more with keys in a TPM, where the TPM2 software stack is there to build with. In CI it
+/// has to be there.
+fn test_tpm() -> Outcome {
+    if !succeeds("pkg-config", &["--exists", "tss2-esys"]) {
+        let absent = "keys in a TPM were not tested: pkg-config finds no tss2-esys (Debian: libtss2-dev)";
+        return match std::env::var_os("CI") {
+            Some(_) => Err(absent.to_owned()),
+            None => {
+                eprintln!("==> {absent}");
+                Ok(())
+            }
+        };
+    }
+    let device = [
+        "--locked",
+        "-p",
+        "countersign-device",
+        "--features",
+        "tpm",
+        "--all-targets",
+    ];
+    step::run(
+        "lints of keys in a TPM",
+        step::cargo()
+            .arg("clippy")
+            .args(device)
+            .args(["--quiet", "--", "-D", "warnings"]),
+    )?;
+    step::run("keys in a TPM", step::cargo().arg("test").args(device))
 }
 
 /// Plays the story as a newcomer sees it, and compares its record with the one that is committed.

@@ -46,6 +46,13 @@ impl Folders {
         })
     }
 
+    /// Where the tool before this one kept everything until its version 0.7; `None` without a home directory.
+    #[must_use]
+    pub fn before_0_7() -> Option<PathBuf> {
+        let home = std::env::home_dir().filter(|home| home.is_absolute())?;
+        Some(home.join(".config/device"))
+    }
+
     /// The device configuration.
     #[must_use]
     pub fn device_yml(&self) -> PathBuf {

@@ -25,6 +25,7 @@ mod install;
 mod key;
 #[cfg(unix)]
 mod local;
+mod migrate;
 mod registration;
 #[cfg(unix)]
 pub mod report;
@@ -51,6 +52,7 @@ pub use install::Install;
 pub use key::{DeviceKey, DeviceKeyError, TpmKey, Tss2Error, Tss2Key};
 #[cfg(unix)]
 pub use local::{Doors, LOOPBACK, LocalError, owner_in, stop_signal};
+pub use migrate::{Answers, Migration, MigrationError, Step};
 pub use registration::{
     Approved, Patience, PendingRegistration, Poll, PublicJwks, RegistrationError, public_jwk, register,
 };

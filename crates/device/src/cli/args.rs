@@ -101,6 +101,10 @@ pub(crate) struct Args {
     #[arg(long, help_heading = "Registering", hide_short_help = true)]
     pub(crate) danger_allow_http: bool,
 
+    /// Say what MIGRATE would do, and do nothing
+    #[arg(long, help_heading = "Files")]
+    pub(crate) check: bool,
+
     /// The text to sign
     #[arg(short, long, value_name = "TEXT", help_heading = "Signing")]
     pub(crate) message: Option<String>,
@@ -154,6 +158,9 @@ pub(crate) enum Operation {
     /// Make a new key and have the provider take it for the old one; -k and -s choose another type or place
     #[value(name = "ROTATE_KEY")]
     RotateKey,
+    /// Bring the files of the tool before this one into today's form; what is replaced is kept beside it
+    #[value(name = "MIGRATE")]
+    Migrate,
     /// Sign for the programs of this machine, as `countersign-device serve` does
     #[cfg(unix)]
     #[value(name = "SERVE")]

@@ -2,7 +2,7 @@
 use countersign_device::LocalError;
 use countersign_device::{
     ConfigError, DeviceKeyError, EnterpriseConfigError, HostError, HttpError, IdentityError, InstallError,
-    NoHome, RegistrationError, RotationError, StampError, TokenError,
+    MigrationError, NoHome, RegistrationError, RotationError, StampError, TokenError,
 };
 use uuid::Uuid;
 
@@ -56,6 +56,8 @@ pub(crate) enum CliError {
     Identity(#[from] IdentityError),
     #[error(transparent)]
     Token(#[from] TokenError),
+    #[error(transparent)]
+    Migration(#[from] MigrationError),
     #[error(transparent)]
     Rotation(#[from] RotationError),
     #[error(

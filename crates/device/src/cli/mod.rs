@@ -8,6 +8,7 @@ mod help;
 mod init;
 #[cfg(unix)]
 mod look;
+mod migrate;
 mod output;
 mod rotate;
 #[cfg(unix)]
@@ -64,6 +65,7 @@ fn operate_as(operation: Operation, args: &Args) -> Result<(), CliError> {
         Operation::GetJwks => show::jwks(args),
         Operation::Sign => show::signature(args),
         Operation::GetAccessToken => block_on(show::access_token(args)),
+        Operation::Migrate => migrate::run(args),
         Operation::RotateKey => block_on(rotate::run(args)),
         #[cfg(unix)]
         Operation::Serve => block_on(serve::run(&args.folders()?, &args.listen)),

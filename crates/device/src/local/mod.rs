@@ -9,6 +9,7 @@ mod connection;
 mod door;
 mod error;
 mod notify;
+mod seats;
 mod serve;
 pub(crate) mod settings;
 mod signals;

@@ -19,6 +19,7 @@ use tower::Service as _;
 use super::connection::Connection;
 use super::door::Doors;
 use super::notify;
+use super::seats::Seats;
 
 /// Connections at the same time. A caller signs and goes; what holds more is a fault or an attack.
 const CONNECTIONS: usize = 128;
@@ -36,6 +37,7 @@ pub(crate) async fn serve(mut doors: Doors, app: Router, stop: impl Future<Outpu
     let hall = Arc::new(Hall {
         app,
         places: Arc::new(Semaphore::new(CONNECTIONS)),
+        seats: Seats::default(),
     });
     let connections = GracefulShutdown::new();
     let mut stop = std::pin::pin!(stop);
@@ -114,6 +116,7 @@ async fn accept_unix(doors: &[UnixListener]) -> std::io::Result<tokio::net::Unix
 struct Hall {
     app: Router,
     places: Arc<Semaphore>,
+    seats: Seats,
 }
 
 impl Hall {
@@ -130,6 +133,9 @@ impl Hall {
     ) where
         S: AsyncRead + AsyncWrite + Unpin + Send + 'static,
     {
+        let Some(_held_to_the_end) = self.seats.take(&connection) else {
+            return;
+        };
         let app = self.app.clone();
         let service = service_fn(move |mut request: Request<Incoming>| {
             request.extensions_mut().insert(connection);

@@ -137,3 +137,19 @@ pub(crate) fn post(path: &str, body: &Value) -> String {
         body.len()
     )
 }
+
+/// Waits for what stays true once it is; the limit is for what never comes.
+#[expect(
+    clippy::disallowed_methods,
+    reason = "a real process is waited for, in real time"
+)]
+pub(crate) fn wait_until(look: impl Fn() -> bool) {
+    let begun = std::time::Instant::now();
+    while !look() {
+        assert!(
+            begun.elapsed() < std::time::Duration::from_secs(30),
+            "waited in vain"
+        );
+        std::thread::sleep(std::time::Duration::from_millis(10));
+    }
+}

@@ -16,6 +16,7 @@ mod init;
 mod local;
 #[cfg(unix)]
 mod look;
+mod migrate;
 mod peers;
 mod provider;
 mod refusals;

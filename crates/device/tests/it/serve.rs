@@ -486,3 +486,40 @@ fn a_socket_that_a_killed_service_left_is_taken_over() {
     );
     drop(serving);
 }
+
+#[test]
+fn it_takes_the_sockets_that_the_service_manager_holds() {
+    let missing = Command::new("systemd-socket-activate")
+        .arg("--version")
+        .output()
+        .is_err();
+    if missing {
+        eprintln!("Left out: systemd-socket-activate is not here.");
+        return;
+    }
+    let registered = Registered::new();
+    let port = std::net::TcpListener::bind(("127.0.0.1", 0))
+        .unwrap()
+        .local_addr()
+        .unwrap()
+        .port();
+    let mut manager = Command::new("systemd-socket-activate");
+    manager.args([
+        "-l",
+        &format!("127.0.0.1:{port}"),
+        "-l",
+        registered.socket().to_str().unwrap(),
+    ]);
+    let program = registered.command(&["--socket", "/nowhere/at/all"]);
+    manager.arg(program.get_program()).args(program.get_args());
+    let serving = Serving::start(manager, 0);
+    // It listens before the program runs; the first caller starts it.
+    let socket = registered.socket();
+    crate::local::wait_until(|| socket.exists());
+    let (status, signed) = over_unix(&socket, &post("/sign", &body(&registered.message())));
+    assert_eq!(status, 200, "{signed}");
+    let (ended, said) = serving.stop();
+    assert!(ended.success(), "{said}");
+    // The socket is the manager's and stays.
+    assert!(socket.exists());
+}
