@@ -2,7 +2,6 @@
 //!
 //! It stands in for the real one, which lives in a crate above this one; the two meet in that crate's tests.
 
-use std::collections::BTreeMap;
 use std::net::{Ipv4Addr, SocketAddr};
 use std::sync::{Arc, Mutex};
 
@@ -121,13 +120,15 @@ impl FakeProvider {
 
     /// From now on the status endpoint answers this.
     /// The form that was posted last to this path.
-    pub(crate) fn form(&self, path: &str) -> BTreeMap<String, String> {
+    #[cfg(feature = "tpm")]
+    pub(crate) fn form(&self, path: &str) -> std::collections::BTreeMap<String, String> {
         url::form_urlencoded::parse(&self.body(path))
             .into_owned()
             .collect()
     }
 
     /// How many requests came, whatever to.
+    #[cfg(feature = "tpm")]
     pub(crate) fn requests(&self) -> usize {
         self.seen.lock().unwrap().requests.len()
     }

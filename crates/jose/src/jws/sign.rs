@@ -20,9 +20,7 @@ pub fn sign(
     header: &impl Serialize,
     claims: &impl Serialize,
 ) -> Result<String, JwsError> {
-    sign_with(algorithm, header, claims, |input| {
-        Ok(key.sign(algorithm, input)?)
-    })
+    sign_with(algorithm, header, claims, |input| Ok(key.sign(algorithm, input)?))
 }
 
 /// [`sign`] for a key that is not in memory, for example in a TPM: `signer` gets the signing input (RFC 7515 §5.1 step
