@@ -156,6 +156,10 @@ impl Provider {
     pub fn assertion_audiences(&self, profile: Profile, called: Endpoint) -> Vec<String> {
         let issuer = self.host.issuer();
         let at = |endpoint: Endpoint| endpoint.url(&self.host);
+        // Who signs assertions for others, as a signing service does, must not give the machine away with them.
+        if called == Endpoint::DeviceKey {
+            return vec![at(called)];
+        }
         let mut audiences = vec![issuer.clone(), at(Endpoint::Token), at(Endpoint::Backchannel)];
         match profile.audiences() {
             AudiencePolicy::OnesId => {

@@ -26,6 +26,7 @@ mod client_quirks;
 mod client_registration;
 mod consent;
 mod device;
+mod device_key;
 mod discovery;
 mod enrol;
 mod id_token_and_access_token;
