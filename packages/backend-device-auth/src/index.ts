@@ -1,0 +1,6 @@
+/**
+ * NestJS module: what a device does at a Countersign provider.
+ *
+ * @packageDocumentation
+ */
+export {};

@@ -1,0 +1,6 @@
+/**
+ * The real programs, started for the tests of the packages.
+ *
+ * @packageDocumentation
+ */
+export {};
