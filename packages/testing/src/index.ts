@@ -3,4 +3,10 @@
  *
  * @packageDocumentation
  */
-export {};
+export { Device, type DeviceKeyType, type DeviceOptions } from "./device.js";
+export { freePort } from "./free-port.js";
+export { Phone, type PhoneItem } from "./phone.js";
+export { PATIENCE, program, run, Running, type ProgramName, type Ran } from "./programs.js";
+export { ALIAS, DOMAIN, Provider, type ProviderOptions } from "./provider.js";
+export { Redis } from "./redis.js";
+export { FakeSigningService } from "./signing-service.js";
