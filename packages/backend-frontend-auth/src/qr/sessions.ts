@@ -1,0 +1,161 @@
+import { createHash, randomBytes } from "node:crypto";
+import { ConflictException } from "@nestjs/common";
+import { type CibaAuthRequestResponseDto, qrContent } from "@countersign/common";
+import { sessionNotFound } from "../refusals.js";
+import type { QrAuthSession, QrSessionRecord } from "./session.js";
+import type { QrSessionStore } from "./store.js";
+
+/** How long a code can be scanned, in seconds (onesid.md gives the older form the same). */
+const LIFETIME = 300;
+/** How long one scan keeps others out while the provider is asked, in seconds; longer than that ever takes. */
+const SCAN = 30;
+/** Seconds between two looks. */
+const INTERVAL = 3;
+
+/** What sessions are made with. */
+export interface QrSessionsOptions {
+  store: QrSessionStore;
+  /** Where phones post. */
+  cbUrl: string;
+  /** The client id of this service. */
+  clientId: string;
+  /** The time in milliseconds. */
+  now?: () => number;
+}
+
+/** The QR sessions of this service: made for a browser, scanned by one phone, read until they end. */
+export class QrSessions {
+  readonly #store: QrSessionStore;
+  readonly #cbUrl: string;
+  readonly #clientId: string;
+  readonly #now: () => number;
+
+  constructor({ store, cbUrl, clientId, now = Date.now }: QrSessionsOptions) {
+    this.#store = store;
+    this.#cbUrl = cbUrl;
+    this.#clientId = clientId;
+    this.#now = now;
+  }
+
+  /** Makes a session. With the cookie of a browser, only that browser can look at it. */
+  async make(ip: string, cookie?: string): Promise<QrAuthSession> {
+    const id = randomBytes(32).toString("base64url");
+    const record: QrSessionRecord = { exp: this.#seconds() + LIFETIME, ip };
+    if (cookie !== undefined) {
+      record.browser = digest(cookie);
+    }
+    await this.#store.add(sessionKey(id), JSON.stringify(record), LIFETIME);
+    return this.#shown(id, record);
+  }
+
+  /** A living session, also after its request was answered. */
+  async find(id: string): Promise<QrAuthSession | null> {
+    const record = await this.#read(id);
+    return record && this.#shown(id, record);
+  }
+
+  /**
+   * The same for a browser: a session that was made for another one is not there. The code shows the id to everybody who
+   * sees the screen, so the id alone must not be enough to collect the tokens.
+   */
+  async findFor(id: string, cookie: string | undefined): Promise<QrAuthSession | null> {
+    const record = await this.#read(id);
+    if (record?.browser !== undefined && (cookie === undefined || digest(cookie) !== record.browser)) {
+      return null;
+    }
+    return record && this.#shown(id, record);
+  }
+
+  /**
+   * A phone has scanned the code: asks the provider, and notes what came of it. One session takes one phone, so that the
+   * screen never signs somebody in who scanned it later.
+   *
+   * @throws NotFoundException if there is no such session, ConflictException if another phone was faster.
+   */
+  async scanned(
+    id: string,
+    ask: () => Promise<CibaAuthRequestResponseDto>,
+  ): Promise<CibaAuthRequestResponseDto> {
+    if (!(await this.#store.add(scanKey(id), "1", SCAN))) {
+      throw alreadyScanned();
+    }
+    try {
+      const record = await this.#read(id);
+      if (!record) {
+        throw sessionNotFound();
+      }
+      // The sign-in of this screen is over. What comes later is a request like one without a session.
+      if (record.collected) {
+        return await ask();
+      }
+      if (record.authRequestId !== undefined) {
+        throw alreadyScanned();
+      }
+      const answer = await ask();
+      await this.#started(id, record, answer);
+      return answer;
+    } finally {
+      await this.#store.remove(scanKey(id));
+    }
+  }
+
+  /** The tokens of a request were collected; if a session began it, that session is done. */
+  async collected(authRequestId: string): Promise<void> {
+    const id = await this.#store.get(requestKey(authRequestId));
+    const record = id === null ? null : await this.#read(id);
+    if (id !== null && record) {
+      await this.#store.replace(sessionKey(id), JSON.stringify({ ...record, collected: true }));
+    }
+  }
+
+  async #started(id: string, record: QrSessionRecord, answer: CibaAuthRequestResponseDto): Promise<void> {
+    const { auth_req_id: authRequestId, verification } = answer;
+    const started: QrSessionRecord = { ...record, authRequestId, ...(verification && { verification }) };
+    if (!(await this.#store.replace(sessionKey(id), JSON.stringify(started)))) {
+      throw sessionNotFound();
+    }
+    await this.#store.add(requestKey(authRequestId), id, LIFETIME);
+  }
+
+  async #read(id: string): Promise<QrSessionRecord | null> {
+    const text = await this.#store.get(sessionKey(id));
+    return text === null ? null : (JSON.parse(text) as QrSessionRecord);
+  }
+
+  #shown(id: string, record: QrSessionRecord): QrAuthSession {
+    const { exp, authRequestId, verification } = record;
+    return {
+      kind: "qr_client",
+      sessionId: id,
+      cbUrl: this.#cbUrl,
+      expIn: Math.max(0, exp - this.#seconds()),
+      exp,
+      interval: INTERVAL,
+      aud: this.#clientId,
+      qrContent: qrContent({ cbUrl: this.#cbUrl, sessionId: id }),
+      cibaRequestInvoked: authRequestId !== undefined,
+      ...(authRequestId !== undefined && { authRequestId }),
+      ...(verification && { verification }),
+    };
+  }
+
+  #seconds(): number {
+    return Math.floor(this.#now() / 1000);
+  }
+}
+
+// Ids are secrets of a kind, so the store knows their digests only: what lists its keys cannot look at a session.
+const sessionKey = (id: string): string => `session:${digest(id)}`;
+const scanKey = (id: string): string => `scan:${digest(id)}`;
+const requestKey = (authRequestId: string): string => `request:${digest(authRequestId)}`;
+
+function digest(text: string): string {
+  return createHash("sha256").update(text).digest("base64url");
+}
+
+function alreadyScanned(): ConflictException {
+  return new ConflictException({
+    error: "conflict",
+    error_description: "another phone has scanned this code; ask for a new one",
+  });
+}

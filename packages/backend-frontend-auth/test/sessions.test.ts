@@ -1,0 +1,110 @@
+import { ConflictException, NotFoundException } from "@nestjs/common";
+import { expect, test, vi } from "vitest";
+import { asked, shopSessions, TestClock } from "./fixtures.js";
+
+const IP = "10.10.10.100";
+
+test("a session says what to draw and how long it lives", async () => {
+  const { sessions, clock } = shopSessions();
+  const session = await sessions.make(IP);
+  expect(session).toMatchObject({ kind: "qr_client", aud: "the-shop", expIn: 300, interval: 3, cibaRequestInvoked: false });
+  expect(session.sessionId).toMatch(/^[\w-]{43}$/);
+  expect(session.exp).toBe(clock.milliseconds / 1000 + 300);
+  expect(JSON.parse(session.qrContent)).toEqual({ cbUrl: session.cbUrl, sessionId: session.sessionId });
+  clock.pass(120);
+  expect(await sessions.find(session.sessionId)).toEqual({ ...session, expIn: 180 });
+});
+
+test("a session ends", async () => {
+  const { sessions, clock } = shopSessions();
+  const { sessionId } = await sessions.make(IP);
+  clock.pass(300);
+  expect(await sessions.find(sessionId)).toBeNull();
+  await expect(sessions.scanned(sessionId, asked("1"))).rejects.toBeInstanceOf(NotFoundException);
+});
+
+test("a scan is seen by the browser, with the code that the screen has to show", async () => {
+  const { sessions } = shopSessions();
+  const { sessionId } = await sessions.make(IP);
+  const verification = { mode: "transfer", code: "482913" } as const;
+  await sessions.scanned(sessionId, async () => ({ ...(await asked("first")()), verification }));
+  expect(await sessions.find(sessionId)).toMatchObject({
+    authRequestId: "first",
+    cibaRequestInvoked: true,
+    verification,
+  });
+});
+
+test("of two phones that scan at once, one gets the session, and the provider is asked once", async () => {
+  const { sessions } = shopSessions();
+  const { sessionId } = await sessions.make(IP);
+  const ask = vi.fn(asked("first"));
+  const results = await Promise.allSettled([sessions.scanned(sessionId, ask), sessions.scanned(sessionId, ask)]);
+  expect(results.map(({ status }) => status).toSorted()).toEqual(["fulfilled", "rejected"]);
+  expect(ask).toHaveBeenCalledTimes(1);
+});
+
+test("a phone that scans later is refused while the first one's sign-in is open", async () => {
+  const { sessions } = shopSessions();
+  const { sessionId } = await sessions.make(IP);
+  await sessions.scanned(sessionId, asked("first"));
+  const late = vi.fn(asked("second"));
+  await expect(sessions.scanned(sessionId, late)).rejects.toBeInstanceOf(ConflictException);
+  expect(late).not.toHaveBeenCalled();
+  expect(await sessions.find(sessionId)).toMatchObject({ authRequestId: "first" });
+});
+
+test("what comes after the tokens were collected is a request of its own, which the screen never sees", async () => {
+  const { sessions } = shopSessions();
+  const { sessionId } = await sessions.make(IP);
+  await sessions.scanned(sessionId, asked("first"));
+  await sessions.collected("first");
+  expect(await sessions.scanned(sessionId, asked("second"))).toMatchObject({ auth_req_id: "second" });
+  expect(await sessions.find(sessionId)).toMatchObject({ authRequestId: "first" });
+});
+
+test("collecting tokens of a sign-in without a session changes nothing", async () => {
+  const { sessions } = shopSessions();
+  await expect(sessions.collected("by username")).resolves.toBeUndefined();
+});
+
+test("a scan that the provider refuses leaves the session open for another", async () => {
+  const { sessions } = shopSessions();
+  const { sessionId } = await sessions.make(IP);
+  const refused = sessions.scanned(sessionId, () => Promise.reject(new Error("expired_login_hint_token")));
+  await expect(refused).rejects.toThrow("expired_login_hint_token");
+  expect(await sessions.scanned(sessionId, asked("second"))).toMatchObject({ auth_req_id: "second" });
+});
+
+test("a session that ends while the provider is asked is not brought back", async () => {
+  const { sessions, clock } = shopSessions();
+  const { sessionId } = await sessions.make(IP);
+  const slow = sessions.scanned(sessionId, () => {
+    clock.pass(300);
+    return asked("late")();
+  });
+  await expect(slow).rejects.toBeInstanceOf(NotFoundException);
+  expect(await sessions.find(sessionId)).toBeNull();
+});
+
+test("a session of a browser is not there for another one, and not without its cookie", async () => {
+  const { sessions } = shopSessions();
+  const { sessionId } = await sessions.make(IP, "the browser's cookie");
+  expect(await sessions.findFor(sessionId, "the browser's cookie")).toMatchObject({ sessionId });
+  expect(await sessions.findFor(sessionId, "another browser's")).toBeNull();
+  expect(await sessions.findFor(sessionId, undefined)).toBeNull();
+  // The service itself, which has no browser.
+  expect(await sessions.find(sessionId)).toMatchObject({ sessionId });
+});
+
+test("neither session ids nor cookies stand in the store as they are", async () => {
+  const clock = new TestClock();
+  const { sessions, store } = shopSessions(clock);
+  const written = vi.spyOn(store, "add");
+  const { sessionId } = await sessions.make(IP, "the browser's cookie");
+  await sessions.scanned(sessionId, asked("the request"));
+  const keys = written.mock.calls.map(([key]) => key).join();
+  expect(keys).not.toContain(sessionId);
+  expect(keys).not.toContain("the request");
+  expect(JSON.stringify(written.mock.calls)).not.toContain("the browser's cookie");
+});
