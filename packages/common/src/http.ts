@@ -20,13 +20,17 @@ const MAX_CHARACTERS = 65_536;
 /** Headers that help to understand an error. Cookies are not among them. */
 const TELLING = ["content-type", "retry-after", "www-authenticate", "x-request-id"];
 
-/** Posts JSON and reads a JSON answer with `read`, which gives `undefined` when a member is missing. */
+/**
+ * Posts JSON to a path at `host` and reads a JSON answer with `read`, which gives `undefined` when a member is missing.
+ */
 export async function postJson<T>(
-  url: URL,
+  host: string,
+  path: string,
   body: object | undefined,
   options: CallOptions,
   read: (answer: unknown) => T | undefined,
 ): Promise<T> {
+  const url = address(host, path);
   const answer = await exchange(url, body, options);
   const value = read(answer);
   if (value === undefined) {

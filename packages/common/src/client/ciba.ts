@@ -7,7 +7,7 @@ import {
   type CibaAuthStatusResponseDto,
   type RefreshTokenRequestFrontendDto,
 } from "../ciba.js";
-import { type CallOptions, address, postJson, withTexts } from "../http.js";
+import { type CallOptions, postJson, withTexts } from "../http.js";
 import { LOGIN_HINT_KIND } from "../login-hint.js";
 import { type PollOptions, pollPolitely } from "../poll.js";
 
@@ -42,7 +42,7 @@ export function makeCibaRequestClient(
     scope: options.scope ?? "openid profile",
     ...(options.sessionId !== undefined && { sessionId: options.sessionId }),
   };
-  return postJson(address(host, "/api/auth/oidc/bc-authorize"), body, options, (answer) =>
+  return postJson(host, "/api/auth/oidc/bc-authorize", body, options, (answer) =>
     withTexts<CibaAuthRequestResponseDto>(answer, "auth_req_id"),
   );
 }
@@ -117,7 +117,7 @@ function askForTokens(
   body: CibaAuthStatusRequestFrontendDto | RefreshTokenRequestFrontendDto,
   options: CallOptions,
 ): Promise<CibaAuthStatusResponseDto> {
-  return postJson(address(host, "/api/auth/oidc/token"), body, options, (answer) =>
+  return postJson(host, "/api/auth/oidc/token", body, options, (answer) =>
     withTexts<CibaAuthStatusResponseDto>(answer, "access_token", "token_type"),
   );
 }

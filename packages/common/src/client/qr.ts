@@ -1,5 +1,5 @@
 import { ExpiredError } from "../errors.js";
-import { type CallOptions, address, postJson, withTexts } from "../http.js";
+import { type CallOptions, postJson, withTexts } from "../http.js";
 import { type PollOptions, pollPolitely } from "../poll.js";
 import type { QrAuthSessionIdp } from "../qr-session.js";
 
@@ -23,7 +23,7 @@ export function makeQrSessionClientV2(
   options: QrSessionOptions = {},
 ): Promise<QrAuthSessionIdp> {
   const body = options.animated ? { animated: true } : undefined;
-  return postJson(address(host, "/api/auth/qr/make"), body, options, (answer) =>
+  return postJson(host, "/api/auth/qr/make", body, options, (answer) =>
     withTexts<QrAuthSessionIdp>(answer, "sessionId", "cbUrl"),
   );
 }
@@ -39,7 +39,7 @@ export function qrSessionStatusClientV2(
   sessionId: string,
   options: CallOptions = {},
 ): Promise<QrAuthSessionIdp> {
-  return postJson(address(host, "/api/auth/qr/status"), { sessionId }, options, (answer) => {
+  return postJson(host, "/api/auth/qr/status", { sessionId }, options, (answer) => {
     if (answer === null) {
       throw new ExpiredError("the QR session");
     }

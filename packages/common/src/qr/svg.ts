@@ -6,7 +6,7 @@ export interface QrPictureOptions {
   title?: string | undefined;
   /** Share of the code that may be dirty: 7, 15, 25 or 30 percent; `medium` when not set. */
   errorCorrection?: "low" | "medium" | "quartile" | "high" | undefined;
-  /** Empty modules around it; 4 when not set, as readers want (ISO/IEC 18004 §9.1). */
+  /** Empty modules around it, at least 1; 4 when not set, as readers want (ISO/IEC 18004 §9.1). */
   quietZone?: number | undefined;
   /** Colour of the dark modules; black when not set. */
   dark?: string | undefined;
@@ -27,11 +27,13 @@ export interface QrPicture {
 
 /** The picture of a text. */
 export function qrPicture(content: string, options: QrPictureOptions = {}): QrPicture {
-  const border = options.quietZone ?? 4;
-  const rows = encodeQR(content, "raw", { ecc: options.errorCorrection ?? "medium", border: 0 });
+  const rows = encodeQR(content, "raw", {
+    ecc: options.errorCorrection ?? "medium",
+    border: options.quietZone ?? 4,
+  });
   return {
-    size: rows.length + 2 * border,
-    path: rows.map((row, y) => pathOfRow(row, y + border, border)).join(""),
+    size: rows.length,
+    path: rows.map(pathOfRow).join(""),
     title: options.title ?? "QR code to sign in",
     dark: options.dark ?? "#000",
     light: options.light ?? "#fff",
@@ -39,7 +41,7 @@ export function qrPicture(content: string, options: QrPictureOptions = {}): QrPi
 }
 
 /** One rectangle for each run of dark modules. */
-function pathOfRow(row: readonly boolean[], y: number, border: number): string {
+function pathOfRow(row: readonly boolean[], y: number): string {
   let path = "";
   for (let x = 0; x < row.length; x += 1) {
     const start = x;
@@ -48,7 +50,7 @@ function pathOfRow(row: readonly boolean[], y: number, border: number): string {
     }
     if (x > start) {
       const run = x - start;
-      path += `M${start + border} ${y}h${run}v1h-${run}z`;
+      path += `M${start} ${y}h${run}v1h-${run}z`;
     }
   }
   return path;

@@ -1,4 +1,4 @@
-import { type CallOptions, address, postJson, withTexts } from "../http.js";
+import { type CallOptions, postJson, withTexts } from "../http.js";
 import type { IDENTITY_SCOPE } from "./identity.js";
 
 /** Which service asks. Only the last two prove it; a browser knows the id alone, and the phone says so to its person. */
@@ -40,7 +40,7 @@ export function initiate(
   request: MutualRequest,
   options: CallOptions = {},
 ): Promise<MutualSession> {
-  return postJson(address(host, "/auth/initiate"), request, { credentials: "omit", ...options }, (answer) =>
+  return postJson(host, "/auth/initiate", request, { credentials: "omit", ...options }, (answer) =>
     withTexts<MutualSession>(answer, "sessionId", "autoPassword", "wsToken", "random", "expiresAt"),
   );
 }
