@@ -1,5 +1,0 @@
-import { expect, test } from "vitest";
-
-test("the package can be imported by its name", async () => {
-  await expect(import("@countersign/backend-modules")).resolves.toBeDefined();
-});
