@@ -36,13 +36,18 @@ export class KeySet {
     try {
       return await keys(header, token);
     } catch (error) {
-      if (!(error instanceof errors.JWKSNoMatchingKey) || this.#age(this.#triedAt) < COOLDOWN) {
+      if (!(error instanceof errors.JWKSNoMatchingKey) || !this.#mayFetch) {
         throw error;
       }
       const renewed = await this.#fetch();
       return renewed(header, token);
     }
   };
+
+  /** Whether a fetch is under way that can be waited for, or the last one is long enough ago. */
+  get #mayFetch(): boolean {
+    return this.#pending !== undefined || this.#age(this.#triedAt) >= COOLDOWN;
+  }
 
   async #current(): Promise<LocalKeys> {
     if (this.#keys !== undefined && this.#age(this.#fetchedAt) < MAX_AGE) {
@@ -53,7 +58,7 @@ export class KeySet {
     }
     const old = this.#keys;
     // Sign-in goes on with the known keys while the provider restarts; each fetch that fails is followed by a pause.
-    return this.#age(this.#triedAt) < COOLDOWN ? old : this.#fetch().catch(() => old);
+    return this.#mayFetch ? this.#fetch().catch(() => old) : old;
   }
 
   #fetch(): Promise<LocalKeys> {
