@@ -14,9 +14,14 @@ export class DeviceAuthModule {
   /** With settings that are known now. */
   static forRoot(options: DeviceAuthModuleOptions): DynamicModule;
   static forRoot(module: ModuleClass, options: DeviceAuthModuleOptions): DynamicModule;
-  static forRoot(...given: [DeviceAuthModuleOptions] | [ModuleClass, DeviceAuthModuleOptions]): DynamicModule {
+  static forRoot(
+    ...given: [DeviceAuthModuleOptions] | [ModuleClass, DeviceAuthModuleOptions]
+  ): DynamicModule {
     const [module, options] = argumentsOf(DeviceAuthModule, given);
-    return DeviceAuthModule.forRootAsync(module, { useFactory: () => options, global: options.global ?? true });
+    return DeviceAuthModule.forRootAsync(module, {
+      useFactory: () => options,
+      global: options.global ?? true,
+    });
   }
 
   /** With settings that a factory makes from other providers. */

@@ -30,16 +30,22 @@ export class FrontendAuthModule {
   /** With settings that are known now. */
   static forRoot(options: FrontendAuthModuleOptions): DynamicModule;
   static forRoot(module: ModuleClass, options: FrontendAuthModuleOptions): DynamicModule;
-  static forRoot(...given: [FrontendAuthModuleOptions] | [ModuleClass, FrontendAuthModuleOptions]): DynamicModule {
+  static forRoot(
+    ...given: [FrontendAuthModuleOptions] | [ModuleClass, FrontendAuthModuleOptions]
+  ): DynamicModule {
     const [module, options] = argumentsOf(FrontendAuthModule, given);
-    return FrontendAuthModule.forRootAsync(module, { useFactory: () => options, global: options.global ?? true });
+    return FrontendAuthModule.forRootAsync(module, {
+      useFactory: () => options,
+      global: options.global ?? true,
+    });
   }
 
   /** With settings that a factory makes from other providers. */
   static forRootAsync(options: AsyncOptions<FrontendAuthModuleOptions>): DynamicModule;
   static forRootAsync(module: ModuleClass, options: AsyncOptions<FrontendAuthModuleOptions>): DynamicModule;
   static forRootAsync(
-    ...given: [AsyncOptions<FrontendAuthModuleOptions>] | [ModuleClass, AsyncOptions<FrontendAuthModuleOptions>]
+    ...given:
+      [AsyncOptions<FrontendAuthModuleOptions>] | [ModuleClass, AsyncOptions<FrontendAuthModuleOptions>]
   ): DynamicModule {
     const [module, options] = argumentsOf(FrontendAuthModule, given);
     const { imports = [], inject = [], useFactory, global = true } = options;
@@ -81,14 +87,22 @@ function serviceProvider(isGlobal: boolean): FactoryProvider<FrontendAuthService
   };
 }
 
-function deviceAuth(options: FrontendAuthModuleOptions, found: DeviceAuthService | undefined): DeviceAuthService {
+function deviceAuth(
+  options: FrontendAuthModuleOptions,
+  found: DeviceAuthService | undefined,
+): DeviceAuthService {
   const { deviceAuthService = found, deviceAuthConfig, config } = options;
-  const auth = deviceAuthService ?? (deviceAuthConfig && new DeviceAuthService({ settings: deviceAuthConfig }));
+  const auth =
+    deviceAuthService ?? (deviceAuthConfig && new DeviceAuthService({ settings: deviceAuthConfig }));
   if (!auth) {
-    throw new TypeError("FrontendAuthModule: import DeviceAuthModule, or pass deviceAuthService or deviceAuthConfig");
+    throw new TypeError(
+      "FrontendAuthModule: import DeviceAuthModule, or pass deviceAuthService or deviceAuthConfig",
+    );
   }
   if (new URL(config.authHost).origin !== new URL(auth.settings.authHost).origin) {
-    throw new TypeError("FrontendAuthModule: config.authHost is another provider than the one of DeviceAuthModule");
+    throw new TypeError(
+      "FrontendAuthModule: config.authHost is another provider than the one of DeviceAuthModule",
+    );
   }
   return auth;
 }

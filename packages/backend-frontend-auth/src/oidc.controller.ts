@@ -1,4 +1,13 @@
-import { Body, Controller, Header, Inject, Logger, NotFoundException, Post, UseFilters } from "@nestjs/common";
+import {
+  Body,
+  Controller,
+  Header,
+  Inject,
+  Logger,
+  NotFoundException,
+  Post,
+  UseFilters,
+} from "@nestjs/common";
 import { Public } from "@countersign/backend-device-auth";
 import {
   CIBA_GRANT_TYPE,
@@ -34,7 +43,9 @@ export class OidcController {
   /** 201: tokens, for a request that was approved or for a refresh token. 400: pending, denied, ended. */
   @Post("token")
   @Header("Cache-Control", "no-store")
-  async token(@Body(new ReadPipe(readTokenRequest)) request: TokenRequest): Promise<CibaAuthStatusResponseDto> {
+  async token(
+    @Body(new ReadPipe(readTokenRequest)) request: TokenRequest,
+  ): Promise<CibaAuthStatusResponseDto> {
     try {
       return request.grant_type === CIBA_GRANT_TYPE
         ? await this.#service.cibaStatus(request.authRequestId)

@@ -77,7 +77,11 @@ export class QrController {
     const browser = known ?? newBrowser();
     if (known === undefined) {
       // Appended: the application may set cookies of its own.
-      this.#adapter.httpAdapter.appendHeader(response, "Set-Cookie", setCookie(browser, this.#service.isSecure));
+      this.#adapter.httpAdapter.appendHeader(
+        response,
+        "Set-Cookie",
+        setCookie(browser, this.#service.isSecure),
+      );
     }
     return browser;
   }

@@ -1,4 +1,12 @@
-import { type ArgumentsHost, Catch, type ExceptionFilter, HttpStatus, Inject, Injectable, Logger } from "@nestjs/common";
+import {
+  type ArgumentsHost,
+  Catch,
+  type ExceptionFilter,
+  HttpStatus,
+  Inject,
+  Injectable,
+  Logger,
+} from "@nestjs/common";
 import { HttpAdapterHost } from "@nestjs/core";
 import { SigningError } from "@countersign/backend-modules";
 import { CountersignError, IdpError, InvalidAnswerError } from "@countersign/common";
@@ -12,6 +20,10 @@ interface Answer {
   /** Seconds. */
   retryAfter?: number;
 }
+
+// As numbers: a status of the provider need not be one that NestJS has a name for.
+const BAD_REQUEST: number = HttpStatus.BAD_REQUEST;
+const TOO_MANY_REQUESTS: number = HttpStatus.TOO_MANY_REQUESTS;
 
 /** Seconds after which it is worth to ask again when nobody knows better. */
 const SOON = 5;
@@ -49,14 +61,16 @@ export class RefusalFilter implements ExceptionFilter<Error> {
 export function isOurs(error: unknown): boolean {
   if (error instanceof IdpError) {
     const { status } = error;
-    return status < 500 && status !== Number(HttpStatus.BAD_REQUEST) && status !== Number(HttpStatus.TOO_MANY_REQUESTS);
+    return status < 500 && status !== BAD_REQUEST && status !== TOO_MANY_REQUESTS;
   }
   return error instanceof InvalidAnswerError;
 }
 
 function answerTo(refusal: Error): Answer {
   if (refusal instanceof StoreUnavailable) {
-    return unavailable("codes to scan are not available at the moment; sign in by username, or try again soon");
+    return unavailable(
+      "codes to scan are not available at the moment; sign in by username, or try again soon",
+    );
   }
   if (refusal instanceof SigningError) {
     return unavailable("this service cannot sign at the moment; try again soon");
@@ -77,10 +91,15 @@ function passedOn({ status, error, error_description, retryAfter }: IdpError): A
     status,
     error: error ?? "invalid_request",
     description: error_description ?? "the identity provider does not say why",
-    ...(status === Number(HttpStatus.TOO_MANY_REQUESTS) && { retryAfter: retryAfter ?? SOON }),
+    ...(status === TOO_MANY_REQUESTS && { retryAfter: retryAfter ?? SOON }),
   };
 }
 
 function unavailable(description: string): Answer {
-  return { status: HttpStatus.SERVICE_UNAVAILABLE, error: "temporarily_unavailable", description, retryAfter: SOON };
+  return {
+    status: HttpStatus.SERVICE_UNAVAILABLE,
+    error: "temporarily_unavailable",
+    description,
+    retryAfter: SOON,
+  };
 }

@@ -13,7 +13,10 @@ test("a request to sign in is read, and what is not known of it is left out", ()
 });
 
 test("the two requests for tokens are read", () => {
-  expect(readTokenRequest({ grant_type: CIBA, authRequestId: "a" })).toEqual({ grant_type: CIBA, authRequestId: "a" });
+  expect(readTokenRequest({ grant_type: CIBA, authRequestId: "a" })).toEqual({
+    grant_type: CIBA,
+    authRequestId: "a",
+  });
   const refresh = { grant_type: "refresh_token", refresh_token: "r" };
   expect(readTokenRequest(refresh)).toEqual(refresh);
 });
@@ -25,7 +28,11 @@ test.each<[string, (body: unknown) => unknown, unknown]>([
   ["userIdentifier must be a text", readCibaAuthRequest, { ...USERNAME, userIdentifier: "  " }],
   ["userIdentifier must be a text", readCibaAuthRequest, { ...USERNAME, userIdentifier: { $ne: null } }],
   ["userIdentifier must be a text", readCibaAuthRequest, { ...USERNAME, userIdentifier: "x".repeat(5000) }],
-  ["resource must be idp or device", readCibaAuthRequest, { ...USERNAME, resource: "https://elsewhere.example" }],
+  [
+    "resource must be idp or device",
+    readCibaAuthRequest,
+    { ...USERNAME, resource: "https://elsewhere.example" },
+  ],
   ["sessionId must be a text", readCibaAuthRequest, { ...USERNAME, sessionId: 7 }],
   ["scope must be a text", readCibaAuthRequest, { ...USERNAME, scope: ["openid"] }],
   ["grant_type must be", readTokenRequest, { grant_type: "password", username: "marie" }],

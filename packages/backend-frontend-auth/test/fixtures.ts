@@ -14,7 +14,10 @@ export class TestClock {
 }
 
 /** Sessions of a shop, in memory unless another store is handed in. */
-export function shopSessions(clock = new TestClock(), store: QrSessionStore = new MemoryQrSessionStore(clock.now)) {
+export function shopSessions(
+  clock = new TestClock(),
+  store: QrSessionStore = new MemoryQrSessionStore(clock.now),
+) {
   const cbUrl = "https://shop.example/api/auth/oidc/bc-authorize";
   return { clock, store, sessions: new QrSessions({ store, cbUrl, clientId: "the-shop", now: clock.now }) };
 }

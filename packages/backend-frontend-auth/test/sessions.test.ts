@@ -7,7 +7,13 @@ const IP = "10.10.10.100";
 test("a session says what to draw and how long it lives", async () => {
   const { sessions, clock } = shopSessions();
   const session = await sessions.make(IP);
-  expect(session).toMatchObject({ kind: "qr_client", aud: "the-shop", expIn: 300, interval: 3, cibaRequestInvoked: false });
+  expect(session).toMatchObject({
+    kind: "qr_client",
+    aud: "the-shop",
+    expIn: 300,
+    interval: 3,
+    cibaRequestInvoked: false,
+  });
   expect(session.sessionId).toMatch(/^[\w-]{43}$/);
   expect(session.exp).toBe(clock.milliseconds / 1000 + 300);
   expect(JSON.parse(session.qrContent)).toEqual({ cbUrl: session.cbUrl, sessionId: session.sessionId });
@@ -39,7 +45,10 @@ test("of two phones that scan at once, one gets the session, and the provider is
   const { sessions } = shopSessions();
   const { sessionId } = await sessions.make(IP);
   const ask = vi.fn(asked("first"));
-  const results = await Promise.allSettled([sessions.scanned(sessionId, ask), sessions.scanned(sessionId, ask)]);
+  const results = await Promise.allSettled([
+    sessions.scanned(sessionId, ask),
+    sessions.scanned(sessionId, ask),
+  ]);
   expect(results.map(({ status }) => status).toSorted()).toEqual(["fulfilled", "rejected"]);
   expect(ask).toHaveBeenCalledTimes(1);
 });

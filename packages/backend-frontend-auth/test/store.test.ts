@@ -1,4 +1,9 @@
-import { MemoryQrSessionStore, type QrSessionStore, RedisQrSessionStore, StoreUnavailable } from "@countersign/backend-frontend-auth";
+import {
+  MemoryQrSessionStore,
+  type QrSessionStore,
+  RedisQrSessionStore,
+  StoreUnavailable,
+} from "@countersign/backend-frontend-auth";
 import { RedisService } from "@countersign/backend-frontend-auth/redis";
 import { Redis as RedisServer } from "@countersign/testing";
 import { Redis as Ioredis } from "ioredis";
@@ -34,7 +39,10 @@ describe.each<[string, () => QrSessionStore]>([
   ["Redis by ioredis", () => new RedisQrSessionStore(ioredis, { prefix: prefix() })],
   ["Redis by redis", () => new RedisQrSessionStore(nodeRedis, { prefix: prefix() })],
   ["Redis by a service that holds a client", () => new RedisQrSessionStore(service, { prefix: prefix() })],
-  ["Redis by a service with getOrThrow()", () => new RedisQrSessionStore({ getOrThrow: () => ioredis }, { prefix: prefix() })],
+  [
+    "Redis by a service with getOrThrow()",
+    () => new RedisQrSessionStore({ getOrThrow: () => ioredis }, { prefix: prefix() }),
+  ],
 ])("the store in %s", (_, make) => {
   test("gives what was added, and nothing for what was not", async () => {
     const store = make();

@@ -49,7 +49,9 @@ export class TokenVerifier {
     }
     const { clientId, trustedClients = [] } = this.#auth.settings;
     if (told.client_id !== clientId && !trustedClients.includes(told.client_id ?? "")) {
-      throw new RejectedToken("the token was issued to another client; ask for one whose resource is this service");
+      throw new RejectedToken(
+        "the token was issued to another client; ask for one whose resource is this service",
+      );
     }
     return user(told);
   }
@@ -66,7 +68,15 @@ interface Told {
   exp?: unknown;
 }
 
-function user({ sub, client_id, scope, username, idp_role: role, acr, exp: expiresAt }: Told): AuthenticatedUser {
+function user({
+  sub,
+  client_id,
+  scope,
+  username,
+  idp_role: role,
+  acr,
+  exp: expiresAt,
+}: Told): AuthenticatedUser {
   if (typeof client_id !== "string") {
     throw new RejectedToken("the token does not name its client");
   }

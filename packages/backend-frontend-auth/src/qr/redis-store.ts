@@ -27,7 +27,10 @@ export class RedisQrSessionStore implements QrSessionStore {
    * @param redis - a client of `ioredis` or of `redis`, or a service that holds one (see {@link redisCommand}).
    * @throws TypeError if it is none of these.
    */
-  constructor(redis: unknown, { prefix = "countersign:qr:", timeout = PATIENCE_MS }: RedisQrSessionStoreOptions = {}) {
+  constructor(
+    redis: unknown,
+    { prefix = "countersign:qr:", timeout = PATIENCE_MS }: RedisQrSessionStoreOptions = {},
+  ) {
     this.#command = redisCommand(redis);
     this.#prefix = prefix;
     this.#timeout = timeout;

@@ -33,7 +33,10 @@ export class RedisModule {
   static forRootAsync(
     ...given: [AsyncOptions<RedisModuleOptions>] | [ModuleClass, AsyncOptions<RedisModuleOptions>]
   ): DynamicModule {
-    const [module, { imports = [], inject = [], useFactory, global = true }] = argumentsOf(RedisModule, given);
+    const [module, { imports = [], inject = [], useFactory, global = true }] = argumentsOf(
+      RedisModule,
+      given,
+    );
     return {
       module,
       global,
