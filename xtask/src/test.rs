@@ -1,7 +1,7 @@
 //! `cargo xtask test`: formatting, lints, dependency rules and every test.
 
 use crate::step::{self, Outcome};
-use crate::{check_deps, demo, generate};
+use crate::{check_deps, demo, generate, packages};
 use std::collections::BTreeMap;
 use std::ffi::OsString;
 use std::path::Path;
@@ -9,7 +9,7 @@ use std::process::{Command, Stdio};
 
 #[derive(clap::Args)]
 pub(crate) struct Arguments {
-    /// Leave out the published clients of other people (interop/), which take minutes to build, and the examples for Node
+    /// Leave out the published clients of other people (interop/), which take minutes to build, and all that runs with Node
     #[arg(long)]
     without_interop: bool,
 }
@@ -34,6 +34,9 @@ pub(crate) fn run(arguments: &Arguments) -> Outcome {
         tests.env("COUNTERSIGN_WITHOUT_INTEROP", "1");
     }
     step::run("every test of the workspace", &mut tests)?;
+    if !arguments.without_interop && packages::npm_is_here() {
+        packages::test()?;
+    }
     step::run(
         "the documentation of every crate",
         step::cargo()
@@ -142,8 +145,8 @@ fn has_openssl() -> bool {
 /// Installs what the locks of the examples pin. Without npm the tests say that the examples did not run; in CI that
 /// is a failure here already.
 fn install_examples() -> Outcome {
-    if std::env::var_os("CI").is_none() && !succeeds("npm", &["--version"]) {
-        eprintln!("==> npm is not here: the examples will not run");
+    if !packages::npm_is_here() {
+        eprintln!("==> npm is not here: neither the examples nor the TypeScript packages will be tested");
         return Ok(());
     }
     for example in EXAMPLES {
