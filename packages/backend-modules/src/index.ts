@@ -11,7 +11,7 @@ export type { ConsentRequest, ConsentStatus, ConsentStatusWord } from "./device/
 export { DeviceAuthentication } from "./device/device-authentication.js";
 export type { LegacyQrSession, LegacyQrStatus } from "./device/legacy-qr.js";
 export type { DeviceAuthenticationProperties } from "./device/options.js";
-export type { QrSession, QrStatusOptions } from "./device/qr.js";
+export type { QrSession, QrStatusOptions, ScannedQrSession } from "./device/qr.js";
 export type { TokenSet } from "./device/token-set.js";
 export type { TokenIdentity } from "./device/tokens.js";
 export type { WaitOptions } from "./device/wait.js";

@@ -76,7 +76,9 @@ test("a wait for a scan of an animated code ends with the request", async () => 
   const item = await here.phone.item();
   expect(item.bindingMessage).toBe("Sign in at the desk");
   expect(scanned.verification).toEqual({ mode: "compare", code: item.verification.code });
-  await here.phone.deny();
+  await here.phone.approve();
+  const { scope } = await auth.waitForTokens(scanned.authRequestId, { interval: 0.01 });
+  expect(scope).toBe("openid offline_access profile");
 });
 
 test("a session that nobody made is none", async () => {

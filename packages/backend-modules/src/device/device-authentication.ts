@@ -20,7 +20,7 @@ import {
   type LegacyQrStatus,
 } from "./legacy-qr.js";
 import type { DeviceAuthenticationProperties } from "./options.js";
-import { QrSessions, type QrSession, type QrStatusOptions } from "./qr.js";
+import { QrSessions, type QrSession, type QrStatusOptions, type ScannedQrSession } from "./qr.js";
 import type { TokenSet } from "./token-set.js";
 import * as tokens from "./tokens.js";
 import { consentLook, qrLook, type WaitOptions } from "./wait.js";
@@ -131,9 +131,14 @@ export class DeviceAuthentication {
     return ciba.checkCibaStatus(this.#client, authReqId, options.signal);
   }
 
-  /** Waits for the person's answer, polling as slowly as the provider asks. */
-  waitForTokens(request: CibaAuthRequestResponseDto, options: WaitOptions = {}): Promise<TokenSet> {
-    const { auth_req_id, expires_in: expiresIn, interval } = request;
+  /**
+   * Waits for the person's answer, polling as slowly as the provider asks.
+   *
+   * @param request - The answer of {@link makeCibaRequest}, or an `auth_req_id`.
+   */
+  waitForTokens(request: CibaAuthRequestResponseDto | string, options: WaitOptions = {}): Promise<TokenSet> {
+    const asked = typeof request === "string" ? { auth_req_id: request, expires_in: undefined } : request;
+    const { auth_req_id, expires_in: expiresIn, interval } = { interval: undefined, ...asked };
     const look = async (): Promise<{ done: true; value: TokenSet }> => ({
       done: true,
       value: await ciba.checkCibaStatus(this.#client, auth_req_id, options.signal),
@@ -177,7 +182,7 @@ export class DeviceAuthentication {
   waitForQrScan(
     session: QrSession,
     options: WaitOptions & Partial<QrStatusOptions> = {},
-  ): Promise<QrSession> {
+  ): Promise<ScannedQrSession> {
     const { sessionId, expIn: expiresIn, interval } = session;
     const look = async () => qrLook(await this.#sessions.status({ ...options, sessionId }));
     return pollPolitely("the QR session", look, { ...this.#pace({ expiresIn, interval }), ...options });
@@ -234,7 +239,7 @@ export class DeviceAuthentication {
     return verifyConsentReceipt(receipt, { issuer: this.issuer, audience, keys: this.#keys.key });
   }
 
-  #pace({ expiresIn, interval }: { expiresIn: number; interval: number | undefined }): WaitOptions {
+  #pace({ expiresIn, interval }: Pick<WaitOptions, "expiresIn" | "interval">): WaitOptions {
     const { runtime } = this.#client.transport;
     return { expiresIn, interval, clock: runtime, random: runtime.random };
   }

@@ -14,6 +14,12 @@ export interface QrSession extends QrAuthSessionIdp {
   cibaRequestInvoked: boolean;
 }
 
+/** A QR session whose person was asked to sign in. */
+export interface ScannedQrSession extends QrSession {
+  /** The `auth_req_id` of the request. */
+  authRequestId: string;
+}
+
 /** The session to look at, and what to ask its person for once a phone has scanned the code. */
 export interface QrStatusOptions extends Omit<MakeCibaRequestOptions, "loginHint" | "qrSessionId"> {
   readonly sessionId: string;
