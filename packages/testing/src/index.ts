@@ -9,4 +9,4 @@ export { Phone, type PhoneItem } from "./phone.js";
 export { PATIENCE, program, run, Running, type ProgramName, type Ran } from "./programs.js";
 export { ALIAS, DOMAIN, Provider, type ProviderOptions } from "./provider.js";
 export { Redis } from "./redis.js";
-export { FakeSigningService } from "./signing-service.js";
+export { FakeSigningService, startSigningService, type SigningService } from "./signing-service.js";

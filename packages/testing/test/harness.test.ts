@@ -1,6 +1,14 @@
 import { afterAll, beforeAll, expect, test } from "vitest";
+import { randomUUID } from "node:crypto";
 import { connect } from "node:net";
-import { Device, FakeSigningService, Phone, Provider, Redis } from "@countersign/testing";
+import {
+  Device,
+  FakeSigningService,
+  Phone,
+  Provider,
+  Redis,
+  startSigningService,
+} from "@countersign/testing";
 
 let provider: Provider;
 
@@ -27,16 +35,34 @@ test("a machine is registered, approved, and signs by its service", async () => 
   const device = await Device.register(provider);
   const list: unknown = await provider.command("device", "list");
   expect(list).toEqual([expect.objectContaining({ deviceId: device.deviceId })]);
-  const service = await FakeSigningService.start(device);
-  const sign = async (deviceId: string) => {
-    const body = JSON.stringify({ deviceId, message: "e30.e30" });
-    return fetch(service.url, { method: "POST", body });
-  };
-  const answer = await sign(device.deviceId);
-  expect(await answer.json()).toEqual({ signature: expect.stringMatching(/^[\w-]{86}$/) as string });
-  expect((await sign("somebody else")).status).toBe(400);
-  await service.stop();
+  for (const service of [await startSigningService(device), await FakeSigningService.start(device)]) {
+    const sign = (deviceId: string): Promise<Response> => {
+      const body = JSON.stringify({ deviceId, message: assertion(device) });
+      return fetch(service.url, { method: "POST", headers: { "Content-Type": "application/json" }, body });
+    };
+    const answer = await sign(device.deviceId);
+    expect(await answer.json()).toEqual({ signature: expect.stringMatching(/^[\w-]{86}$/) as string });
+    expect((await sign("somebody else")).ok).toBe(false);
+    await service.stop();
+    await expect(sign(device.deviceId)).rejects.toThrow();
+  }
 });
+
+/** What a machine signs to authenticate (RFC 7523 §3): a signing service signs nothing else. */
+function assertion({ clientId }: Device): string {
+  const iat = Math.floor(Date.now() / 1000);
+  const claims = {
+    iss: clientId,
+    sub: clientId,
+    aud: provider.issuer,
+    jti: randomUUID(),
+    iat,
+    nbf: iat,
+    exp: iat + 300,
+  };
+  const parts = [{ alg: "ES256", typ: "JWT" }, claims];
+  return parts.map((part) => Buffer.from(JSON.stringify(part)).toString("base64url")).join(".");
+}
 
 test("people have phones: the first operator and everybody who is invited", async () => {
   const master = await Phone.ofMaster(provider);
