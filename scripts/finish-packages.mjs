@@ -7,9 +7,7 @@ import { ROOT, publicPackages } from "./public-packages.mjs";
 // Node can `require()` our ES modules, so there is one set of modules and no second copy of a class. But TypeScript wants
 // to be told, by declarations that call themselves CommonJS and name their neighbours so.
 function asCommonJs(declarations) {
-  return declarations
-    .replaceAll(/(\bfrom |\bimport\(|^import )"(\.{1,2}\/[^"]*)\.js"/gm, '$1"$2.cjs"')
-    .replace(/\n\/\/# sourceMappingURL=.*\n?$/, "\n");
+  return declarations.replaceAll(/(\bfrom |\bimport\(|^import )"(\.{1,2}\/[^"]*)\.js"/gm, '$1"$2.cjs"');
 }
 
 for (const { directory } of publicPackages()) {

@@ -1,4 +1,4 @@
-import { afterEach, describe, expect, test } from "vitest";
+import { afterEach, describe, expect, test, vi } from "vitest";
 import { WebSocket } from "ws";
 import { CountersignError, IdpError, InvalidAnswerError } from "../src/index.js";
 import {
@@ -204,6 +204,13 @@ test("what a listener throws ends the wait, and is not swallowed", async () => {
     throw new RangeError("a mistake in the page");
   };
   await failure(RangeError, wait([says(READY)], { onEvent }));
+});
+
+test("a platform without sockets is told to hand one in", async () => {
+  vi.stubGlobal("WebSocket", undefined);
+  const error = await failure(TypeError, waitForIdentity("http://127.0.0.1:1", SESSION));
+  vi.unstubAllGlobals();
+  expect(error.message).toContain("hand one in as `webSocket`");
 });
 
 test("a refused sign-in opens no socket", async () => {

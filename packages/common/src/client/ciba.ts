@@ -91,7 +91,11 @@ export function waitForCibaClient(
   return pollPolitely(
     "the sign-in",
     async () => ({ done: true, value: await checkCibaStatusClient(host, request.auth_req_id, options) }),
-    { interval: request.interval, expiresIn: request.expires_in, ...options },
+    {
+      ...options,
+      interval: options.interval ?? request.interval,
+      expiresIn: options.expiresIn ?? request.expires_in,
+    },
   );
 }
 

@@ -74,7 +74,12 @@ export function waitForQrSessionClient(
         ? { done: true, value: now as ScannedQrSession }
         : { done: false, seconds: untilNextLook(now, interval) };
     },
-    { expiresIn: session.expIn, ...options, interval, first: untilNextLook(session, interval) },
+    {
+      ...options,
+      interval,
+      first: untilNextLook(session, interval),
+      expiresIn: options.expiresIn ?? session.expIn,
+    },
   );
 }
 
