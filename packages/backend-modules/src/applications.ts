@@ -77,7 +77,7 @@ function entity(answer: unknown): AxiosAnswer<ApplicationEntity> {
   return { data: members.all as unknown as ApplicationEntity };
 }
 
-function ask(
+async function ask(
   config: AxiosConfig,
   method: "GET" | "POST" | "PATCH" | "DELETE",
   name: string,

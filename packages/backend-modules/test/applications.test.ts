@@ -31,7 +31,6 @@ test("nobody else may, and the refusal does not tell the token", async () => {
   const refused: unknown = await cmApplications.list(config).catch((error: unknown) => error);
   expect(refused).toMatchObject({ status: 403, response: { status: 403 } });
   expect(JSON.stringify(refused) + String(refused)).not.toContain(token);
-  await expect(cmApplications.list(axiosConfigDefault(token))).rejects.toMatchObject({ name: "ConfigError" });
 });
 
 test("the operator adds an application, sees it, changes it and removes it", async () => {

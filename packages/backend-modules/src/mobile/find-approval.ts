@@ -1,9 +1,12 @@
 import { createHash } from "node:crypto";
+import { CountersignError, type Advice } from "@countersign/common";
 import type { PendingApproval } from "./approval.js";
 
 /** What a tool asks to answer is not there, or could be several things. */
-export class NoSuchApproval extends Error {
+export class NoSuchApproval extends CountersignError {
   override readonly name = "NoSuchApproval";
+  readonly code = "ERR_NO_SUCH_APPROVAL";
+  readonly advice: Advice = { kind: "give_up" };
 }
 
 /**
