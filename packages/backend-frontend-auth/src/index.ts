@@ -12,4 +12,5 @@ export { MemoryQrSessionStore } from "./qr/memory-store.js";
 export { RedisQrSessionStore, type RedisQrSessionStoreOptions } from "./qr/redis-store.js";
 export type { QrAuthSession } from "./qr/session.js";
 export { type QrSessionStore, StoreUnavailable } from "./qr/store.js";
+export { RefusalFilter } from "./refusal.filter.js";
 export { type RedisCommand, redisCommand } from "./redis/command.js";
