@@ -4,7 +4,12 @@ import type { AddressInfo } from "node:net";
 import { build } from "esbuild";
 
 /** A backend's answer to a call of its page: status and JSON. */
-export type Api = (path: string, body: unknown) => { status?: number; body: unknown };
+export type Api = (path: string, body: unknown) => ApiAnswer | Promise<ApiAnswer>;
+
+interface ApiAnswer {
+  status?: number;
+  body: unknown;
+}
 
 const PAGE = `<!doctype html>
 <html lang="en">
@@ -69,7 +74,7 @@ export class Site {
       const text = Buffer.concat(await request.toArray()).toString("utf8");
       const body = text === "" ? null : (JSON.parse(text) as unknown);
       site.calls.push({ path, body });
-      const answer = api(path, body);
+      const answer = await api(path, body);
       response.writeHead(answer.status ?? 201, { "content-type": "application/json" });
       response.end(JSON.stringify(answer.body));
     };
