@@ -24,7 +24,8 @@ export interface QrSignInOptions extends QrSessionOptions, QrWaitOptions {
 
 /**
  * Shows a code in an element until a phone has scanned it, and gives the tokens once its person said yes. A code that ran
- * out is replaced by a new one; an animated one is drawn as often as it changes. The element is empty at the end.
+ * out is replaced by a new one; an animated one is drawn as often as it changes. Once it was scanned, the element is empty and
+ * yours again.
  *
  * @param host - Your backend, such as `https://example.com`; empty for the page's own.
  */
@@ -33,19 +34,16 @@ export async function signInWithQr(
   host: string,
   options: QrSignInOptions = {},
 ): Promise<CibaAuthStatusResponseDto> {
-  try {
-    const session = await scanned(element, host, options);
+  const session = await scanned(element, host, options).finally(() => {
     element.replaceChildren();
-    options.onScanned?.(session);
-    const { signal, clock, random, onWait } = options;
-    return await waitForCibaClient(
-      host,
-      { auth_req_id: session.authRequestId, ...(session.interval && { interval: session.interval }) },
-      { ...callOptions(options), signal, clock, random, onWait },
-    );
-  } finally {
-    element.replaceChildren();
-  }
+  });
+  options.onScanned?.(session);
+  const { signal, clock, random, onWait } = options;
+  return waitForCibaClient(
+    host,
+    { auth_req_id: session.authRequestId, ...(session.interval && { interval: session.interval }) },
+    { ...callOptions(options), signal, clock, random, onWait },
+  );
 }
 
 /** A session that somebody scanned; one that ran out gives way to the next. */
