@@ -17,7 +17,15 @@ const { deviceId, clientId, authServerUrl: authHost, algorithm } = systemConfig;
       authentication: { algorithm, functions: { signingFunction } },
     }),
     FrontendAuthModule.forRoot({
-      config: { applicationName, authHost, host: publicUrl, globalPrefix: "api", scope: "openid profile" },
+      config: {
+        applicationName,
+        authHost,
+        host: publicUrl,
+        globalPrefix: "api",
+        scope: "openid profile",
+        // Whoever was sent a code by somebody else can notice that the screen is not theirs.
+        bindingMessage: (ip) => `Sign in to ${applicationName} from ${ip ?? "an unknown place"}`,
+      },
       ...(!redis && { store: new MemoryQrSessionStore() }),
     }),
   ],

@@ -1,3 +1,4 @@
+import type { CIBA_AUTH_REQUEST_RESOURCE } from "@countersign/common";
 import type { DeviceAuthService, DeviceAuthSettings } from "@countersign/backend-device-auth";
 import type { QrSessionStore } from "./qr/store.js";
 
@@ -13,8 +14,13 @@ export interface FrontendAuthConfig {
   globalPrefix?: string;
   /** The scope of sign-ins whose front end names none; as `DeviceAuthModule` says when absent. */
   scope?: string;
-  /** What the person reads on the phone; `Sign in to` and the name when absent. */
-  bindingMessage?: string;
+  /** What access tokens are for when the front end does not say it: `idp` when absent. */
+  resource?: CIBA_AUTH_REQUEST_RESOURCE;
+  /**
+   * What the person reads on the phone; `Sign in to` and the name when absent. A function is told where the browser called
+   * from: a person who is shown that can notice that it is not theirs.
+   */
+  bindingMessage?: string | ((ip: string | undefined) => string);
   /**
    * Whether a QR session made over HTTP is shown to the browser only that asked for it, by a cookie. `true` when absent.
    * `false` is for front ends whose requests carry no cookies; whoever photographs the code can then collect the tokens.

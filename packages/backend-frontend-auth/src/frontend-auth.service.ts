@@ -8,9 +8,10 @@ import {
   type CibaAuthStatusResponseDto,
   LOGIN_HINT_KIND,
 } from "@countersign/common";
+import type { ScanOrUsername } from "./dto/read.js";
 import type { FrontendAuthConfig } from "./frontend-auth.options.js";
 import type { QrAuthSession } from "./qr/session.js";
-import type { QrSessions } from "./qr/sessions.js";
+import type { NewQrSession, QrSessions } from "./qr/sessions.js";
 import { invalidRequest } from "./refusals.js";
 
 /** What a front end needs of its backend to sign people in. */
@@ -39,12 +40,11 @@ export class FrontendAuthService {
   /**
    * Makes a QR session of this service: draw its `qrContent`, or `{cbUrl, sessionId}`.
    *
-   * @param ip - where the browser called from; kept with the session.
-   * @param browser - the cookie of the only browser that may look at it over HTTP; anybody who knows its id when absent.
+   * @param ip - where the browser called from, for {@link FrontendAuthConfig.bindingMessage}.
    * @throws StoreUnavailable
    */
-  makeQrAuthSession(ip: string, browser?: string): Promise<QrAuthSession> {
-    return this.#sessions.make(ip, browser);
+  makeQrAuthSession(ip: string, options?: NewQrSession): Promise<QrAuthSession> {
+    return this.#sessions.make(ip, options);
   }
 
   /**
@@ -69,19 +69,21 @@ export class FrontendAuthService {
   /**
    * Asks the provider to ask the person: for a username that a browser sends, or for a phone that scanned a code.
    *
+   * @param ip - where the request came from.
    * @throws IdpError if the provider refuses, StoreUnavailable, NotFoundException and ConflictException for a scan.
    */
-  async makeCibaRequest(request: CibaAuthRequestFrontendDto): Promise<CibaAuthRequestResponseDto> {
+  async makeCibaRequest(request: ScanOrUsername, ip?: string): Promise<CibaAuthRequestResponseDto> {
     const { sessionId } = request;
     if (sessionId === undefined) {
-      return this.#ask(request);
+      return this.#ask(request, ip);
     }
     // Anybody can type a username; only the person's own phone can get a token.
     if (request.loginHintKind !== LOGIN_HINT_KIND.LOGIN_HINT_TOKEN) {
       throw invalidRequest("a scan names its person by a login_hint_token");
     }
     // The code is for the screen: a phone that was told it could answer for a person who never saw the screen.
-    const { verification: _, ...answer } = await this.#sessions.scanned(sessionId, () => this.#ask(request));
+    const ask = (browserIp: string) => this.#ask(request, browserIp);
+    const { verification: _, ...answer } = await this.#sessions.scanned(sessionId, request, ask);
     return answer;
   }
 
@@ -109,14 +111,14 @@ export class FrontendAuthService {
     return this.#auth.validateJwt(jwt);
   }
 
-  #ask(request: CibaAuthRequestFrontendDto): Promise<CibaAuthRequestResponseDto> {
+  #ask(request: CibaAuthRequestFrontendDto, ip: string | undefined): Promise<CibaAuthRequestResponseDto> {
     const { applicationName, bindingMessage = `Sign in to ${applicationName}`, host } = this.#config;
-    const scope = request.scope ?? this.#config.scope;
+    const resource = request.resource ?? this.#config.resource;
     return this.#auth.makeCibaRequest({
       loginHint: { kind: request.loginHintKind, value: request.userIdentifier },
-      bindingMessage,
-      scope,
-      resource: request.resource === CIBA_AUTH_REQUEST_RESOURCE.DEVICE ? [host] : [],
+      bindingMessage: typeof bindingMessage === "string" ? bindingMessage : bindingMessage(ip),
+      scope: request.scope ?? this.#config.scope,
+      resource: resource === CIBA_AUTH_REQUEST_RESOURCE.DEVICE ? [host] : [],
     });
   }
 }

@@ -11,6 +11,8 @@ export { FrontendAuthService } from "./frontend-auth.service.js";
 export { MemoryQrSessionStore } from "./qr/memory-store.js";
 export { RedisQrSessionStore, type RedisQrSessionStoreOptions } from "./qr/redis-store.js";
 export type { QrAuthSession } from "./qr/session.js";
+export type { NewQrSession } from "./qr/sessions.js";
+export type { ScanOrUsername } from "./dto/read.js";
 export { type QrSessionStore, StoreUnavailable } from "./qr/store.js";
 export { RefusalFilter } from "./refusal.filter.js";
 export { type RedisCommand, redisCommand } from "./redis/command.js";

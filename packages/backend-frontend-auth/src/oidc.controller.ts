@@ -3,6 +3,7 @@ import {
   Controller,
   Header,
   Inject,
+  Ip,
   Logger,
   NotFoundException,
   Post,
@@ -11,11 +12,16 @@ import {
 import { Public } from "@countersign/backend-device-auth";
 import {
   CIBA_GRANT_TYPE,
-  type CibaAuthRequestFrontendDto,
   type CibaAuthRequestResponseDto,
   type CibaAuthStatusResponseDto,
 } from "@countersign/common";
-import { ReadPipe, readCibaAuthRequest, readTokenRequest, type TokenRequest } from "./dto/read.js";
+import {
+  ReadPipe,
+  readCibaAuthRequest,
+  readTokenRequest,
+  type ScanOrUsername,
+  type TokenRequest,
+} from "./dto/read.js";
 import { FrontendAuthService } from "./frontend-auth.service.js";
 import { RefusalFilter, isOurs } from "./refusal.filter.js";
 
@@ -35,9 +41,10 @@ export class OidcController {
   @Post("bc-authorize")
   @Header("Cache-Control", "no-store")
   ask(
-    @Body(new ReadPipe(readCibaAuthRequest)) request: CibaAuthRequestFrontendDto,
+    @Body(new ReadPipe(readCibaAuthRequest)) request: ScanOrUsername,
+    @Ip() ip: string,
   ): Promise<CibaAuthRequestResponseDto> {
-    return this.#service.makeCibaRequest(request);
+    return this.#service.makeCibaRequest(request, ip);
   }
 
   /** 201: tokens, for a request that was approved or for a refresh token. 400: pending, denied, ended. */

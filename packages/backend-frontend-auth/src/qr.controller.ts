@@ -1,7 +1,13 @@
 import { Body, Controller, Get, Header, Inject, Ip, Post, Req, Res, UseFilters } from "@nestjs/common";
 import { HttpAdapterHost } from "@nestjs/core";
 import { Public } from "@countersign/backend-device-auth";
-import { ReadPipe, readQrStatusRequest, type QrStatusRequest } from "./dto/read.js";
+import {
+  ReadPipe,
+  readQrMakeRequest,
+  readQrStatusRequest,
+  type QrMakeRequest,
+  type QrStatusRequest,
+} from "./dto/read.js";
 import type { LegacyQrSession } from "@countersign/backend-modules";
 import { FrontendAuthService } from "./frontend-auth.service.js";
 import { browserOf, newBrowser, setCookie, type WithHeaders } from "./qr/browser.js";
@@ -36,11 +42,12 @@ export class QrController {
   @Post("make")
   @Header("Cache-Control", "no-store")
   make(
+    @Body(new ReadPipe(readQrMakeRequest)) { animated }: QrMakeRequest,
     @Ip() ip: string,
     @Req() request: WithHeaders,
     @Res({ passthrough: true }) response: unknown,
   ): Promise<QrAuthSession> {
-    return this.#service.makeQrAuthSession(ip, this.#browser(request, response));
+    return this.#service.makeQrAuthSession(ip, { animated, browser: this.#browser(request, response) });
   }
 
   /** 200: the same. The documents of front ends say both GET and POST. */
@@ -51,7 +58,7 @@ export class QrController {
     @Req() request: WithHeaders,
     @Res({ passthrough: true }) response: unknown,
   ): Promise<QrAuthSession> {
-    return this.make(ip, request, response);
+    return this.make({ animated: false }, ip, request, response);
   }
 
   /** 201: the session as it stands. 404 `Session not found`: unknown, ended, or another browser's. */

@@ -1,12 +1,17 @@
 import { BadRequestException } from "@nestjs/common";
 import { expect, test } from "vitest";
-import { readCibaAuthRequest, readQrStatusRequest, readTokenRequest } from "../src/dto/read.js";
+import {
+  readCibaAuthRequest,
+  readQrMakeRequest,
+  readQrStatusRequest,
+  readTokenRequest,
+} from "../src/dto/read.js";
 
 const CIBA = "urn:openid:params:grant-type:ciba";
 const USERNAME = { loginHintKind: "login_hint", userIdentifier: "marie@OnesID1" };
 
 test("a request to sign in is read, and what is not known of it is left out", () => {
-  const all = { ...USERNAME, sessionId: "s", resource: "device", scope: "openid profile" };
+  const all = { ...USERNAME, sessionId: "s", resource: "device", scope: "openid profile", t: 7, m: "mac" };
   expect(readCibaAuthRequest({ ...all, further: 1 })).toEqual(all);
   expect(readCibaAuthRequest({ ...USERNAME, sessionId: null })).toEqual(USERNAME);
   expect(readCibaAuthRequest({ ...USERNAME, userIdentifier: " marie@OnesID1 " })).toEqual(USERNAME);
@@ -38,6 +43,9 @@ test.each<[string, (body: unknown) => unknown, unknown]>([
   ["grant_type must be", readTokenRequest, { grant_type: "password", username: "marie" }],
   ["authRequestId must be a text", readTokenRequest, { grant_type: CIBA, auth_req_id: "a" }],
   ["refresh_token must be a text", readTokenRequest, { grant_type: "refresh_token" }],
+  ["t must be a whole number", readCibaAuthRequest, { ...USERNAME, t: -1 }],
+  ["t must be a whole number", readCibaAuthRequest, { ...USERNAME, t: "7" }],
+  ["animated must be true or false", readQrMakeRequest, { animated: "yes" }],
   ["sessionId must be a text", readQrStatusRequest, {}],
 ])("%s", (description, read, body) => {
   let refusal: unknown;
@@ -50,4 +58,10 @@ test.each<[string, (body: unknown) => unknown, unknown]>([
   const said = (refusal as BadRequestException).getResponse();
   expect(said).toMatchObject({ error: "invalid_request" });
   expect((said as { error_description: string }).error_description).toContain(description);
+});
+
+test("a request for a code may have no body", () => {
+  expect(readQrMakeRequest(undefined)).toEqual({ animated: false });
+  expect(readQrMakeRequest({})).toEqual({ animated: false });
+  expect(readQrMakeRequest({ animated: true })).toEqual({ animated: true });
 });

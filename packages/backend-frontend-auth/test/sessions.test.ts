@@ -1,5 +1,11 @@
-import { ConflictException, NotFoundException } from "@nestjs/common";
-import { expect, test, vi } from "vitest";
+import {
+  BadRequestException,
+  ConflictException,
+  ForbiddenException,
+  NotFoundException,
+} from "@nestjs/common";
+import { describe, expect, test, vi } from "vitest";
+import type { CodeProof } from "../src/qr/animation.js";
 import { asked, shopSessions, TestClock } from "./fixtures.js";
 
 const IP = "10.10.10.100";
@@ -16,7 +22,7 @@ test("a session says what to draw and how long it lives", async () => {
   });
   expect(session.sessionId).toMatch(/^[\w-]{43}$/);
   expect(session.exp).toBe(clock.milliseconds / 1000 + 300);
-  expect(JSON.parse(session.qrContent)).toEqual({ cbUrl: session.cbUrl, sessionId: session.sessionId });
+  expect(JSON.parse(session.qrContent ?? "")).toEqual({ cbUrl: session.cbUrl, sessionId: session.sessionId });
   clock.pass(120);
   expect(await sessions.find(session.sessionId)).toEqual({ ...session, expIn: 180 });
 });
@@ -26,14 +32,14 @@ test("a session ends", async () => {
   const { sessionId } = await sessions.make(IP);
   clock.pass(300);
   expect(await sessions.find(sessionId)).toBeNull();
-  await expect(sessions.scanned(sessionId, asked("1"))).rejects.toBeInstanceOf(NotFoundException);
+  await expect(sessions.scanned(sessionId, {}, asked("1"))).rejects.toBeInstanceOf(NotFoundException);
 });
 
 test("a scan is seen by the browser, with the code that the screen has to show", async () => {
   const { sessions } = shopSessions();
   const { sessionId } = await sessions.make(IP);
   const verification = { mode: "transfer", code: "482913" } as const;
-  await sessions.scanned(sessionId, async () => ({ ...(await asked("first")()), verification }));
+  await sessions.scanned(sessionId, {}, async () => ({ ...(await asked("first")()), verification }));
   expect(await sessions.find(sessionId)).toMatchObject({
     authRequestId: "first",
     cibaRequestInvoked: true,
@@ -46,8 +52,8 @@ test("of two phones that scan at once, one gets the session, and the provider is
   const { sessionId } = await sessions.make(IP);
   const ask = vi.fn(asked("first"));
   const results = await Promise.allSettled([
-    sessions.scanned(sessionId, ask),
-    sessions.scanned(sessionId, ask),
+    sessions.scanned(sessionId, {}, ask),
+    sessions.scanned(sessionId, {}, ask),
   ]);
   expect(results.map(({ status }) => status).toSorted()).toEqual(["fulfilled", "rejected"]);
   expect(ask).toHaveBeenCalledTimes(1);
@@ -56,9 +62,9 @@ test("of two phones that scan at once, one gets the session, and the provider is
 test("a phone that scans later is refused while the first one's sign-in is open", async () => {
   const { sessions } = shopSessions();
   const { sessionId } = await sessions.make(IP);
-  await sessions.scanned(sessionId, asked("first"));
+  await sessions.scanned(sessionId, {}, asked("first"));
   const late = vi.fn(asked("second"));
-  await expect(sessions.scanned(sessionId, late)).rejects.toBeInstanceOf(ConflictException);
+  await expect(sessions.scanned(sessionId, {}, late)).rejects.toBeInstanceOf(ConflictException);
   expect(late).not.toHaveBeenCalled();
   expect(await sessions.find(sessionId)).toMatchObject({ authRequestId: "first" });
 });
@@ -66,9 +72,9 @@ test("a phone that scans later is refused while the first one's sign-in is open"
 test("what comes after the tokens were collected is a request of its own, which the screen never sees", async () => {
   const { sessions } = shopSessions();
   const { sessionId } = await sessions.make(IP);
-  await sessions.scanned(sessionId, asked("first"));
+  await sessions.scanned(sessionId, {}, asked("first"));
   await sessions.collected("first");
-  expect(await sessions.scanned(sessionId, asked("second"))).toMatchObject({ auth_req_id: "second" });
+  expect(await sessions.scanned(sessionId, {}, asked("second"))).toMatchObject({ auth_req_id: "second" });
   expect(await sessions.find(sessionId)).toMatchObject({ authRequestId: "first" });
 });
 
@@ -80,15 +86,17 @@ test("collecting tokens of a sign-in without a session changes nothing", async (
 test("a scan that the provider refuses leaves the session open for another", async () => {
   const { sessions } = shopSessions();
   const { sessionId } = await sessions.make(IP);
-  const refused = sessions.scanned(sessionId, () => Promise.reject(new Error("expired_login_hint_token")));
+  const refused = sessions.scanned(sessionId, {}, () =>
+    Promise.reject(new Error("expired_login_hint_token")),
+  );
   await expect(refused).rejects.toThrow("expired_login_hint_token");
-  expect(await sessions.scanned(sessionId, asked("second"))).toMatchObject({ auth_req_id: "second" });
+  expect(await sessions.scanned(sessionId, {}, asked("second"))).toMatchObject({ auth_req_id: "second" });
 });
 
 test("a session that ends while the provider is asked is not brought back", async () => {
   const { sessions, clock } = shopSessions();
   const { sessionId } = await sessions.make(IP);
-  const slow = sessions.scanned(sessionId, () => {
+  const slow = sessions.scanned(sessionId, {}, () => {
     clock.pass(300);
     return asked("late")();
   });
@@ -98,7 +106,7 @@ test("a session that ends while the provider is asked is not brought back", asyn
 
 test("a session of a browser is not there for another one, and not without its cookie", async () => {
   const { sessions } = shopSessions();
-  const { sessionId } = await sessions.make(IP, "the browser's cookie");
+  const { sessionId } = await sessions.make(IP, { browser: "the browser's cookie" });
   expect(await sessions.findFor(sessionId, "the browser's cookie")).toMatchObject({ sessionId });
   expect(await sessions.findFor(sessionId, "another browser's")).toBeNull();
   expect(await sessions.findFor(sessionId, undefined)).toBeNull();
@@ -110,10 +118,72 @@ test("neither session ids nor cookies stand in the store as they are", async () 
   const clock = new TestClock();
   const { sessions, store } = shopSessions(clock);
   const written = vi.spyOn(store, "add");
-  const { sessionId } = await sessions.make(IP, "the browser's cookie");
-  await sessions.scanned(sessionId, asked("the request"));
+  const { sessionId } = await sessions.make(IP, { browser: "the browser's cookie" });
+  await sessions.scanned(sessionId, {}, asked("the request"));
   const keys = written.mock.calls.map(([key]) => key).join();
   expect(keys).not.toContain(sessionId);
   expect(keys).not.toContain("the request");
   expect(JSON.stringify(written.mock.calls)).not.toContain("the browser's cookie");
+});
+
+test("the scan is told where the browser of the session called from", async () => {
+  const { sessions } = shopSessions();
+  const { sessionId } = await sessions.make(IP);
+  const ask = vi.fn(asked("first"));
+  await sessions.scanned(sessionId, {}, ask);
+  expect(ask).toHaveBeenCalledWith(IP);
+});
+
+test("once a phone has scanned the code there is nothing to draw any more", async () => {
+  const { sessions } = shopSessions();
+  const { sessionId } = await sessions.make(IP, { animated: true });
+  const { t, m } = JSON.parse((await sessions.find(sessionId))?.qrContent ?? "") as CodeProof;
+  await sessions.scanned(sessionId, { t, m }, asked("first"));
+  expect(await sessions.find(sessionId)).not.toHaveProperty("qrContent");
+});
+
+describe("an animated code", () => {
+  const code = (session: { qrContent?: string } | null) => JSON.parse(session?.qrContent ?? "") as CodeProof;
+
+  test("changes every second", async () => {
+    const { sessions, clock } = shopSessions();
+    const made = await sessions.make(IP, { animated: true });
+    expect(made.refreshIn).toBe(1);
+    expect(code(made)).toMatchObject({ t: 0, m: expect.stringMatching(/^[\w-]{43}$/) as string });
+    clock.pass(7);
+    const later = code(await sessions.find(made.sessionId));
+    expect(later.t).toBe(7);
+    expect(later.m).not.toBe(code(made).m);
+  });
+
+  test.each([
+    [0, true],
+    [5, true],
+    [6, false],
+    [200, false],
+  ])("that is %d seconds old is taken: %s", async (age, isTaken) => {
+    const { sessions, clock } = shopSessions();
+    const made = await sessions.make(IP, { animated: true });
+    clock.pass(age);
+    const scanned = sessions.scanned(made.sessionId, code(made), asked("first"));
+    await (isTaken
+      ? expect(scanned).resolves.toBeDefined()
+      : expect(scanned).rejects.toBeInstanceOf(ForbiddenException));
+  });
+
+  test("that was not shown yet, or was made up, is refused, and leaves the session open", async () => {
+    const { sessions, clock } = shopSessions();
+    const made = await sessions.make(IP, { animated: true });
+    clock.pass(60);
+    const future = code(await sessions.find(made.sessionId));
+    clock.pass(-60);
+    const other = code(await sessions.make(IP, { animated: true }));
+    const ask = vi.fn(asked("first"));
+    for (const proof of [future, other, { t: 0, m: "" }, { t: 1, m: code(made).m }]) {
+      await expect(sessions.scanned(made.sessionId, proof, ask)).rejects.toBeInstanceOf(ForbiddenException);
+    }
+    await expect(sessions.scanned(made.sessionId, {}, ask)).rejects.toBeInstanceOf(BadRequestException);
+    expect(ask).not.toHaveBeenCalled();
+    await expect(sessions.scanned(made.sessionId, code(made), ask)).resolves.toBeDefined();
+  });
 });

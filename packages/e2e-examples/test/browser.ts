@@ -26,6 +26,9 @@ export function startBrowser(): Promise<Browser> {
 
 /** A page, and everything that went wrong in it. */
 export class Visit {
+  /** The text of the newest code that the page was given to draw. */
+  newestCode: string | undefined;
+
   private constructor(
     readonly page: Page,
     readonly errors: string[],
@@ -46,8 +49,17 @@ export class Visit {
         errors.push(message.text());
       }
     });
+    const visit = new Visit(page, errors);
+    page.on("response", (response) => {
+      if (response.ok() && response.url().includes("/auth/qr/")) {
+        void response.json().then(
+          ({ qrContent }: { qrContent?: string }) => (visit.newestCode = qrContent),
+          () => undefined,
+        );
+      }
+    });
     await page.goto(url);
-    return new Visit(page, errors);
+    return visit;
   }
 
   /** Keeps a picture of what is seen. */

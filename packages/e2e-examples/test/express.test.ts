@@ -59,7 +59,7 @@ it("signs in by a code that changes, in the dark and on a small screen", async (
   await visit.picture("express-4-small-dark");
   const first = await visit.code("#code");
   await expect.poll(() => visit.code("#code"), { timeout: 20_000 }).not.toBe(first);
-  await scan(phone, () => visit.code("#code"));
+  await scan(phone, visit);
   await page.getByRole("heading", { name: "Look at your phone" }).waitFor();
   await answer(phone, "approve");
   await page.getByRole("heading", { name: "Welcome" }).waitFor();

@@ -61,9 +61,10 @@ it("signs in by a code of the service", async () => {
   await visit.picture("nestjs-vue-1-code");
   const content = JSON.parse((await visit.code(".picture")) ?? "") as { cbUrl: string };
   expect(content.cbUrl).toBe(`${url}api/auth/oidc/bc-authorize`);
-  await scan(phone, () => visit.code(".picture"));
+  await scan(phone, visit);
   await page.getByRole("heading", { name: "Look at your phone" }).waitFor();
   expect(await page.getByRole("status").textContent()).toBe("Waiting for your phone.");
+  expect((await phone.item()).bindingMessage).toBe("Sign in to Harbour Market from 127.0.0.1");
   await answer(phone, "approve");
   await page.getByRole("heading", { name: "Welcome" }).waitFor();
   expect(await page.locator(".name").textContent()).toMatch(/^jonas\.berg@/);

@@ -1,5 +1,6 @@
 import type { Phone } from "@countersign/testing";
 import { expect } from "vitest";
+import type { Visit } from "./browser.js";
 
 /** Waits until one request is on the phone, and answers it. */
 export async function answer(phone: Phone, decision: "approve" | "deny"): Promise<void> {
@@ -7,11 +8,9 @@ export async function answer(phone: Phone, decision: "approve" | "deny"): Promis
   await (decision === "approve" ? phone.approve() : phone.deny());
 }
 
-/** Scans what the screen shows; a code that changes may be gone before it is scanned, so the camera looks again. */
-export async function scan(phone: Phone, look: () => Promise<string | undefined>): Promise<void> {
-  const tryOnce = async (): Promise<number> => {
-    const content = await look();
-    return content === undefined ? -1 : (await phone.try("scan", content, "--yes")).code;
-  };
-  await expect.poll(tryOnce, { timeout: 30_000 }).toBe(0);
+/** Scans what the screen shows; on a busy machine a code that changes may be gone before it is sent, so it looks again. */
+export async function scan(phone: Phone, visit: Visit): Promise<void> {
+  const tryOnce = async (): Promise<number> =>
+    visit.newestCode === undefined ? -1 : (await phone.try("scan", visit.newestCode, "--yes")).code;
+  await expect.poll(tryOnce, { timeout: 60_000 }).toBe(0);
 }

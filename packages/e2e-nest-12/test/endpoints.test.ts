@@ -1,6 +1,7 @@
 // What front ends and phones get from the endpoints, also when something is wrong.
 import "reflect-metadata";
 import { ValidationPipe } from "@nestjs/common";
+import type { NestExpressApplication } from "@nestjs/platform-express";
 import { CIBA_GRANT_TYPE, LOGIN_HINT_KIND } from "@countersign/common";
 import { Phone } from "@countersign/testing";
 import { afterAll, beforeAll, beforeEach, expect, it } from "vitest";
@@ -105,6 +106,48 @@ it("signs in by a code from the first look to the tokens", async () => {
   expect(look.body).toMatchObject({ cibaRequestInvoked: true, authRequestId: scanned.body.auth_req_id });
   await stage.phone.approve();
   expect(await poll(look.body.authRequestId)).toMatchObject({ status: 201, body: { token_type: "Bearer" } });
+});
+
+it("takes an animated code while it is on the screen, and no other", async () => {
+  const made = await shop.client.post("/auth/qr/make", { animated: true });
+  expect(made.body).toMatchObject({ refreshIn: 1 });
+  const { sessionId, t, m } = JSON.parse(made.body.qrContent) as { sessionId: string; t: number; m: string };
+  const { kind, value } = await stage.phone.loginHintToken();
+  const scanned = { loginHintKind: kind, userIdentifier: value, sessionId };
+  expect(await shop.client.post(ASK, scanned)).toMatchObject({
+    status: 400,
+    body: { error: "invalid_request" },
+  });
+  const forged = { ...scanned, t: t + 1, m };
+  expect(await shop.client.post(ASK, forged)).toMatchObject({
+    status: 403,
+    body: { error: "access_denied" },
+  });
+  expect((await shop.client.post(ASK, { ...scanned, t, m })).status).toBe(201);
+});
+
+it("tells the person where the browser is that asks, also when a phone scanned its code", async () => {
+  const config = {
+    bindingMessage: (ip?: string) => `Sign in from ${ip ?? "nowhere"}`,
+    resource: "idp",
+  } as const;
+  const other = await Shop.open(stage, {
+    config,
+    prepare: (app) => (app as NestExpressApplication).set("trust proxy", true),
+  });
+  try {
+    const from = { "X-Forwarded-For": "198.51.100.7" };
+    const { body } = await other.client.post("/auth/qr/make", undefined, from);
+    const { kind, value } = await stage.phone.loginHintToken();
+    const scanned = { loginHintKind: kind, userIdentifier: value, sessionId: body.sessionId };
+    await other.client.post(ASK, scanned, { "X-Forwarded-For": "203.0.113.9" });
+    expect((await stage.phone.item()).bindingMessage).toBe("Sign in from 198.51.100.7");
+    await stage.phone.deny();
+    await other.client.post(ASK, { loginHintKind: "login_hint", userIdentifier: stage.phone.username }, from);
+    expect((await stage.phone.item()).bindingMessage).toBe("Sign in from 198.51.100.7");
+  } finally {
+    await other.close();
+  }
 });
 
 it("refuses a second phone while the first one's sign-in is open", async () => {

@@ -8,6 +8,7 @@ interface Body {
   scope: string;
   sessionId: string;
   authRequestId: string;
+  qrContent: string;
   deviceId: string;
   exp: number;
   username: string;

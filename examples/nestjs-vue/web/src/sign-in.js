@@ -101,8 +101,8 @@ export function useSignIn() {
   const byCode = (element) =>
     run(async (signal) => {
       const onScanned = ({ verification }) => wait(verification);
-      const picture = { title: "Code to scan with your authenticator" };
-      return owner(await signInWithQr(element, "", { signal, picture, onScanned }), signal);
+      const picture = { title: "Code to scan with your authenticator", errorCorrection: "low" };
+      return owner(await signInWithQr(element, "", { signal, animated: true, picture, onScanned }), signal);
     });
 
   const byUsername = (username) =>

@@ -43,6 +43,24 @@ export class Members {
     return this.#isAbsent(name) ? undefined : this.word(name, words);
   }
 
+  /** A whole number from 0, if it is there. */
+  optionalCount(name: string): number | undefined {
+    const value = this.#members[name];
+    if (this.#isAbsent(name) || (Number.isSafeInteger(value) && (value as number) >= 0)) {
+      return (value as number | null | undefined) ?? undefined;
+    }
+    throw invalidRequest(`${name} must be a whole number from 0`);
+  }
+
+  /** Whether a switch is on; absent is off. */
+  isSet(name: string): boolean {
+    const value = this.#members[name];
+    if (!this.#isAbsent(name) && typeof value !== "boolean") {
+      throw invalidRequest(`${name} must be true or false`);
+    }
+    return value === true;
+  }
+
   #isAbsent(name: string): boolean {
     return this.#members[name] === undefined || this.#members[name] === null;
   }

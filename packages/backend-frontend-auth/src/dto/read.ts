@@ -7,14 +7,20 @@ import {
   LOGIN_HINT_KIND,
   type RefreshTokenRequestFrontendDto,
 } from "@countersign/common";
+import type { CodeProof } from "../qr/animation.js";
 import { Members } from "./members.js";
 
 /** Longer than any username, scope or handle; a login hint token is a JWS or shorter. */
 const LONGEST = 4096;
 
+/** What a browser sends that names a person, or a phone that has scanned a code. */
+export interface ScanOrUsername extends CibaAuthRequestFrontendDto, Partial<CodeProof> {}
+
 /** Reads a body of `POST /auth/oidc/bc-authorize`. */
-export function readCibaAuthRequest(body: unknown): CibaAuthRequestFrontendDto {
+export function readCibaAuthRequest(body: unknown): ScanOrUsername {
   const members = new Members(body);
+  const t = members.optionalCount("t");
+  const m = members.optionalText("m", LONGEST);
   const sessionId = members.optionalText("sessionId", LONGEST);
   const resource = members.optionalWord("resource", Object.values(CIBA_AUTH_REQUEST_RESOURCE));
   const scope = members.optionalText("scope", LONGEST);
@@ -24,6 +30,8 @@ export function readCibaAuthRequest(body: unknown): CibaAuthRequestFrontendDto {
     ...(sessionId !== undefined && { sessionId }),
     ...(resource !== undefined && { resource }),
     ...(scope !== undefined && { scope }),
+    ...(t !== undefined && { t }),
+    ...(m !== undefined && { m }),
   };
 }
 
@@ -37,6 +45,16 @@ export function readTokenRequest(body: unknown): TokenRequest {
   return grant_type === CIBA_GRANT_TYPE
     ? { grant_type, authRequestId: members.text("authRequestId", LONGEST) }
     : { grant_type, refresh_token: members.text("refresh_token", LONGEST) };
+}
+
+/** A body of `POST /auth/qr/make`, which may have none. */
+export interface QrMakeRequest {
+  animated: boolean;
+}
+
+/** Reads a body of `POST /auth/qr/make`. */
+export function readQrMakeRequest(body: unknown): QrMakeRequest {
+  return { animated: new Members(body ?? {}).isSet("animated") };
 }
 
 /** A body of `POST /auth/qr/status`. */

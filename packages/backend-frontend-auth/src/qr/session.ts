@@ -1,4 +1,5 @@
 import type { QrAuthSessionIdp, Verification } from "@countersign/common";
+import type { Animation } from "./animation.js";
 
 /** A QR session that this service keeps itself, as its front end sees it. */
 export interface QrAuthSession extends QrAuthSessionIdp {
@@ -12,8 +13,10 @@ export interface QrAuthSession extends QrAuthSessionIdp {
   interval: number;
   /** The client id of this service. */
   aud: string;
-  /** The text to draw. */
-  qrContent: string;
+  /** The text to draw, until a phone has scanned it. */
+  qrContent?: string;
+  /** Of an animated code: seconds after which it is another. Look at the status as often. */
+  refreshIn?: number;
   /** Whether a phone has scanned the code and its person is being asked. */
   cibaRequestInvoked: boolean;
   /** Once set, go on as with any other sign-in: poll `/auth/oidc/token`. */
@@ -30,6 +33,8 @@ export interface QrSessionRecord {
   ip: string;
   /** SHA-256 of the cookie of the browser that may look at it; absent when anybody may who knows its id. */
   browser?: string;
+  /** What makes its codes, if they change. */
+  animation?: Animation;
   authRequestId?: string;
   verification?: Verification;
   /** Its tokens were collected: there is nothing left to sign in. */

@@ -1,7 +1,12 @@
 import { createHash, randomBytes } from "node:crypto";
 import { ConflictException } from "@nestjs/common";
-import { type CibaAuthRequestResponseDto, qrContent } from "@countersign/common";
+import {
+  type AuthenticationQRCodeContent,
+  type CibaAuthRequestResponseDto,
+  qrContent,
+} from "@countersign/common";
 import { sessionNotFound } from "../refusals.js";
+import { CHANGES_EVERY, checkCode, codeAt, type CodeProof, newAnimation } from "./animation.js";
 import type { QrAuthSession, QrSessionRecord } from "./session.js";
 import type { QrSessionStore } from "./store.js";
 
@@ -23,6 +28,17 @@ export interface QrSessionsOptions {
   now?: () => number;
 }
 
+/** What a new session is like. */
+export interface NewQrSession {
+  /** The cookie of the only browser that may look at it over HTTP; anybody who knows its id when absent. */
+  browser?: string | undefined;
+  /** Whether its code changes every second, and is refused when it is older than five. */
+  animated?: boolean | undefined;
+}
+
+/** Asks the person for whom a phone vouched. */
+export type AskScanned = (ip: string) => Promise<CibaAuthRequestResponseDto>;
+
 /** The QR sessions of this service: made for a browser, scanned by one phone, read until they end. */
 export class QrSessions {
   readonly #store: QrSessionStore;
@@ -37,13 +53,15 @@ export class QrSessions {
     this.#now = now;
   }
 
-  /** Makes a session. With the cookie of a browser, only that browser can look at it. */
-  async make(ip: string, cookie?: string): Promise<QrAuthSession> {
+  /** Makes a session. */
+  async make(ip: string, { browser, animated = false }: NewQrSession = {}): Promise<QrAuthSession> {
     const id = randomBytes(32).toString("base64url");
-    const record: QrSessionRecord = { exp: this.#seconds() + LIFETIME, ip };
-    if (cookie !== undefined) {
-      record.browser = digest(cookie);
-    }
+    const record: QrSessionRecord = {
+      exp: this.#seconds() + LIFETIME,
+      ip,
+      ...(browser !== undefined && { browser: digest(browser) }),
+      ...(animated && { animation: newAnimation(this.#now()) }),
+    };
     await this.#store.add(sessionKey(id), JSON.stringify(record), LIFETIME);
     return this.#shown(id, record);
   }
@@ -70,12 +88,12 @@ export class QrSessions {
    * A phone has scanned the code: asks the provider, and notes what came of it. One session takes one phone, so that the
    * screen never signs somebody in who scanned it later.
    *
-   * @throws NotFoundException if there is no such session, ConflictException if another phone was faster.
+   * @param code - what an animated code says beside the session.
+   * @param ask - asks the provider; it is told where the browser of the session called from.
+   * @throws NotFoundException if there is no such session, ConflictException if another phone was faster,
+   * BadRequestException and ForbiddenException for an animated code that is not on the screen.
    */
-  async scanned(
-    id: string,
-    ask: () => Promise<CibaAuthRequestResponseDto>,
-  ): Promise<CibaAuthRequestResponseDto> {
+  async scanned(id: string, code: Partial<CodeProof>, ask: AskScanned): Promise<CibaAuthRequestResponseDto> {
     if (!(await this.#store.add(scanKey(id), "1", SCAN))) {
       throw alreadyScanned();
     }
@@ -86,12 +104,15 @@ export class QrSessions {
       }
       // The sign-in of this screen is over. What comes later is a request like one without a session.
       if (record.collected) {
-        return await ask();
+        return await ask(record.ip);
       }
       if (record.authRequestId !== undefined) {
         throw alreadyScanned();
       }
-      const answer = await ask();
+      if (record.animation) {
+        checkCode(record.animation, code, this.#now());
+      }
+      const answer = await ask(record.ip);
       await this.#started(id, record, answer);
       return answer;
     } finally {
@@ -124,19 +145,32 @@ export class QrSessions {
 
   #shown(id: string, record: QrSessionRecord): QrAuthSession {
     const { exp, authRequestId, verification } = record;
+    const cbUrl = this.#cbUrl;
     return {
       kind: "qr_client",
       sessionId: id,
-      cbUrl: this.#cbUrl,
+      cbUrl,
       expIn: Math.max(0, exp - this.#seconds()),
       exp,
       interval: INTERVAL,
       aud: this.#clientId,
-      qrContent: qrContent({ cbUrl: this.#cbUrl, sessionId: id }),
       cibaRequestInvoked: authRequestId !== undefined,
-      ...(authRequestId !== undefined && { authRequestId }),
+      ...(authRequestId === undefined ? this.#picture(id, record) : { authRequestId }),
       ...(verification && { verification }),
     };
+  }
+
+  /** What to draw now. */
+  #picture(
+    sessionId: string,
+    { animation }: QrSessionRecord,
+  ): Pick<QrAuthSession, "qrContent" | "refreshIn"> {
+    const session = { cbUrl: this.#cbUrl, sessionId };
+    if (!animation) {
+      return { qrContent: qrContent(session) };
+    }
+    const code: AuthenticationQRCodeContent = { ...session, ...codeAt(animation, this.#now()) };
+    return { qrContent: JSON.stringify(code), refreshIn: CHANGES_EVERY };
   }
 
   #seconds(): number {
