@@ -5,7 +5,7 @@ import globals from "globals";
 import tseslint from "typescript-eslint";
 
 export default defineConfig(
-  globalIgnores(["**/dist/", "bench/", "examples/", "interop/", "target/", "fuzz/"]),
+  globalIgnores(["**/dist/", "bench/", "examples/x1280-*/", "interop/", "target/", "fuzz/"]),
   js.configs.recommended,
   {
     files: ["**/*.ts"],
@@ -23,5 +23,10 @@ export default defineConfig(
   {
     files: ["**/*.mjs", "**/*.js"],
     languageOptions: { globals: globals.node },
+    rules: { "no-unused-vars": ["error", { argsIgnorePattern: "^_" }] },
+  },
+  {
+    files: ["examples/*/public/**/*.js", "examples/*/web/src/**/*.js"],
+    languageOptions: { globals: globals.browser },
   },
 );

@@ -11,7 +11,9 @@ import { AuthJwtProperties } from "@countersign/common";
 
 /** @param {string | undefined} folder - where device.yml and private.pem are; the machine's own when absent */
 export async function thisDevice(folder) {
-  const { deviceId, clientId, authServerUrl, algorithm } = loadSystemConfig(folder && join(folder, "device.yml"));
+  const { deviceId, clientId, authServerUrl, algorithm } = loadSystemConfig(
+    folder && join(folder, "device.yml"),
+  );
   const signingFunction = folder
     ? localSigningFunction(await loadKeys(join(folder, "private.pem")))
     : deviceIdentitySigningFunction;

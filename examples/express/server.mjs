@@ -22,7 +22,9 @@ app.use(express.json({ limit: "16kb" }));
 app.post("/api/auth/oidc/bc-authorize", async (request, response) => {
   const { loginHintKind: kind, userIdentifier: value } = request.body ?? {};
   if (kind !== "login_hint" || typeof value !== "string" || value.trim() === "") {
-    response.status(400).json({ error: "invalid_request", error_description: "tell who you are by username" });
+    response
+      .status(400)
+      .json({ error: "invalid_request", error_description: "tell who you are by username" });
     return;
   }
   response.status(201).json(await auth.makeCibaRequest({ loginHint: { kind, value: value.trim() } }));
@@ -66,8 +68,7 @@ app.post("/api/auth/qr/status", async (request, response) => {
     return;
   }
   // What names the person at the provider is not for the browser.
-  const { loginHintToken: _, ...shown } = session;
-  response.status(201).json(shown);
+  response.status(201).json({ ...session, loginHintToken: undefined });
 });
 
 // --- What signed-in people may see ---------------------------------------------------------------------------------
@@ -93,7 +94,10 @@ const hash = createHash("sha256").update(importMap).digest("base64");
 const POLICY = `default-src 'self'; script-src 'self' 'sha256-${hash}'; frame-ancestors 'none'; base-uri 'none'`;
 
 app.get("/", (_request, response) => {
-  response.set({ "Content-Security-Policy": POLICY, "Referrer-Policy": "no-referrer" }).type("html").send(page);
+  response
+    .set({ "Content-Security-Policy": POLICY, "Referrer-Policy": "no-referrer" })
+    .type("html")
+    .send(page);
 });
 app.use(express.static(fileURLToPath(new URL("public", import.meta.url)), { index: false }));
 app.use("/modules/common", express.static(modules));
@@ -109,7 +113,9 @@ app.use((error, _request, response, _next) => {
     return;
   }
   if (error.type === "entity.parse.failed" || error.type === "entity.too.large") {
-    response.status(400).json({ error: "invalid_request", error_description: "the body is no JSON of a few lines" });
+    response
+      .status(400)
+      .json({ error: "invalid_request", error_description: "the body is no JSON of a few lines" });
     return;
   }
   console.error(String(error));

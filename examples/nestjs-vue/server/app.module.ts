@@ -11,7 +11,9 @@ const { deviceId, clientId, authServerUrl: authHost, algorithm } = systemConfig;
 
 @Module({
   imports: [
-    ...(redis ? [RedisModule.forRoot({ config: { host: redis.hostname, port: Number(redis.port || 6379) } })] : []),
+    ...(redis
+      ? [RedisModule.forRoot({ config: { host: redis.hostname, port: Number(redis.port || 6379) } })]
+      : []),
     DeviceAuthModule.forRoot({
       settings: { applicationName, deviceId, clientId, authHost, host: publicUrl },
       authentication: { algorithm, functions: { signingFunction } },

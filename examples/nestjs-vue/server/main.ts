@@ -1,11 +1,13 @@
 import "reflect-metadata";
 import { fileURLToPath } from "node:url";
+import { Logger } from "@nestjs/common";
 import { NestFactory } from "@nestjs/core";
 import type { NestExpressApplication } from "@nestjs/platform-express";
 import { AppModule } from "./app.module.js";
 import { port, publicUrl, systemConfig } from "./settings.js";
 
-const app = await NestFactory.create<NestExpressApplication>(AppModule, { logger: ["error", "warn"] });
+Logger.overrideLogger(["error", "warn"]);
+const app = await NestFactory.create<NestExpressApplication>(AppModule);
 app.setGlobalPrefix("api");
 app.enableShutdownHooks();
 

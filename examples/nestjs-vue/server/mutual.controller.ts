@@ -31,7 +31,7 @@ export class MutualController {
   readonly #verifier = mutual && new MutualVerifier({ idpBaseUrl: systemConfig.authServerUrl, ...mutual });
 
   @Post("initiate")
-  async initiate(@Body() body: { tokenId?: unknown }) {
+  async initiate(@Body() body: { tokenId?: unknown } | undefined) {
     if (!mutual || typeof body?.tokenId !== "string") {
       throw new BadRequestException({ error: "invalid_request", error_description: "tokenId is missing" });
     }
@@ -49,7 +49,7 @@ export class MutualController {
   }
 
   @Post("finish")
-  async finish(@Body() body: { sessionId?: unknown; jwt?: unknown; hash?: unknown }) {
+  async finish(@Body() body: { sessionId?: unknown; jwt?: unknown; hash?: unknown } | undefined) {
     const { sessionId, jwt, hash } = body ?? {};
     const begun = typeof sessionId === "string" ? this.#begun.get(sessionId) : undefined;
     if (!begun || !this.#verifier || typeof jwt !== "string" || typeof hash !== "string") {
