@@ -4,6 +4,7 @@ import {
   ForbiddenException,
   NotFoundException,
 } from "@nestjs/common";
+import { StoreUnavailable } from "@countersign/backend-frontend-auth";
 import { describe, expect, test, vi } from "vitest";
 import type { CodeProof } from "../src/qr/animation.js";
 import { asked, shopSessions, TestClock } from "./fixtures.js";
@@ -114,16 +115,38 @@ test("a session of a browser is not there for another one, and not without its c
   expect(await sessions.find(sessionId)).toMatchObject({ sessionId });
 });
 
-test("neither session ids nor cookies stand in the store as they are", async () => {
+test("who reads the store learns neither sessions nor requests nor browsers", async () => {
   const clock = new TestClock();
   const { sessions, store } = shopSessions(clock);
-  const written = vi.spyOn(store, "add");
-  const { sessionId } = await sessions.make(IP, { browser: "the browser's cookie" });
-  await sessions.scanned(sessionId, {}, asked("the request"));
-  const keys = written.mock.calls.map(([key]) => key).join();
-  expect(keys).not.toContain(sessionId);
-  expect(keys).not.toContain("the request");
-  expect(JSON.stringify(written.mock.calls)).not.toContain("the browser's cookie");
+  const written = [vi.spyOn(store, "add"), vi.spyOn(store, "replace")];
+  const { sessionId } = await sessions.make(IP, { browser: "the browser's cookie", animated: true });
+  const { t, m } = JSON.parse((await sessions.find(sessionId))?.qrContent ?? "") as CodeProof;
+  await sessions.scanned(sessionId, { t, m }, asked("the request"));
+  await sessions.collected("the request");
+  const kept = JSON.stringify(written.map(({ mock }) => mock.calls));
+  for (const secret of [sessionId, "the request", "the browser's cookie", IP, "animation", "collected"]) {
+    expect(kept).not.toContain(secret);
+  }
+});
+
+test("what somebody changed in the store is no session", async () => {
+  const { sessions, store } = shopSessions();
+  const add = vi.spyOn(store, "add");
+  const [mine, theirs] = [await sessions.make(IP), await sessions.make(IP)];
+  const [first, second] = add.mock.calls;
+  const [myKey, theirRecord] = [first?.[0] ?? "", second?.[1] ?? ""];
+  for (const record of [theirRecord, "", "none", JSON.stringify({ exp: 2e9, ip: IP })]) {
+    await store.replace(myKey, record);
+    expect(await sessions.find(mine.sessionId)).toBeNull();
+  }
+  expect(await sessions.find(theirs.sessionId)).not.toBeNull();
+});
+
+test("a store that is gone when the scan is over does not make a failure of it", async () => {
+  const { sessions, store } = shopSessions();
+  const { sessionId } = await sessions.make(IP);
+  vi.spyOn(store, "remove").mockRejectedValue(new StoreUnavailable(undefined));
+  expect(await sessions.scanned(sessionId, {}, asked("first"))).toMatchObject({ auth_req_id: "first" });
 });
 
 test("the scan is told where the browser of the session called from", async () => {

@@ -109,10 +109,11 @@ it("signs in by a code from the first look to the tokens", async () => {
 });
 
 it("takes an animated code while it is on the screen, and no other", async () => {
+  // Before the code: it lives for five seconds.
+  const { kind, value } = await stage.phone.loginHintToken();
   const made = await shop.client.post("/auth/qr/make", { animated: true });
   expect(made.body).toMatchObject({ refreshIn: 1 });
   const { sessionId, t, m } = JSON.parse(made.body.qrContent) as { sessionId: string; t: number; m: string };
-  const { kind, value } = await stage.phone.loginHintToken();
   const scanned = { loginHintKind: kind, userIdentifier: value, sessionId };
   expect(await shop.client.post(ASK, scanned)).toMatchObject({
     status: 400,

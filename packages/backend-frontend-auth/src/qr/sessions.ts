@@ -7,6 +7,7 @@ import {
 } from "@countersign/common";
 import { sessionNotFound } from "../refusals.js";
 import { CHANGES_EVERY, checkCode, codeAt, type CodeProof, newAnimation } from "./animation.js";
+import { seal, unseal } from "./sealed.js";
 import type { QrAuthSession, QrSessionRecord } from "./session.js";
 import type { QrSessionStore } from "./store.js";
 
@@ -56,14 +57,15 @@ export class QrSessions {
   /** Makes a session. */
   async make(ip: string, { browser, animated = false }: NewQrSession = {}): Promise<QrAuthSession> {
     const id = randomBytes(32).toString("base64url");
+    const now = this.#now();
     const record: QrSessionRecord = {
-      exp: this.#seconds() + LIFETIME,
+      exp: seconds(now) + LIFETIME,
       ip,
       ...(browser !== undefined && { browser: digest(browser) }),
-      ...(animated && { animation: newAnimation(this.#now()) }),
+      ...(animated && { animation: newAnimation(now) }),
     };
-    await this.#store.add(sessionKey(id), JSON.stringify(record), LIFETIME);
-    return this.#shown(id, record);
+    await this.#store.add(sessionKey(id), sealed(id, record), LIFETIME);
+    return this.#shown(id, record, now);
   }
 
   /** A living session, also after its request was answered. */
@@ -116,46 +118,49 @@ export class QrSessions {
       await this.#started(id, record, answer);
       return answer;
     } finally {
-      await this.#store.remove(scanKey(id));
+      // It ends by itself: a store that is gone by now must not make a failure of what succeeded.
+      await this.#store.remove(scanKey(id)).catch(() => undefined);
     }
   }
 
   /** The tokens of a request were collected; if a session began it, that session is done. */
   async collected(authRequestId: string): Promise<void> {
-    const id = await this.#store.get(requestKey(authRequestId));
+    const kept = await this.#store.get(requestKey(authRequestId));
+    const id = kept === null ? null : unseal(authRequestId, kept);
     const record = id === null ? null : await this.#read(id);
     if (id !== null && record) {
-      await this.#store.replace(sessionKey(id), JSON.stringify({ ...record, collected: true }));
+      await this.#store.replace(sessionKey(id), sealed(id, { ...record, collected: true }));
     }
   }
 
   async #started(id: string, record: QrSessionRecord, answer: CibaAuthRequestResponseDto): Promise<void> {
     const { auth_req_id: authRequestId, verification } = answer;
     const started: QrSessionRecord = { ...record, authRequestId, ...(verification && { verification }) };
-    if (!(await this.#store.replace(sessionKey(id), JSON.stringify(started)))) {
+    if (!(await this.#store.replace(sessionKey(id), sealed(id, started)))) {
       throw sessionNotFound();
     }
-    await this.#store.add(requestKey(authRequestId), id, LIFETIME);
+    await this.#store.add(requestKey(authRequestId), seal(authRequestId, id), LIFETIME);
   }
 
   async #read(id: string): Promise<QrSessionRecord | null> {
-    const text = await this.#store.get(sessionKey(id));
+    const kept = await this.#store.get(sessionKey(id));
+    const text = kept === null ? null : unseal(id, kept);
     return text === null ? null : (JSON.parse(text) as QrSessionRecord);
   }
 
-  #shown(id: string, record: QrSessionRecord): QrAuthSession {
+  #shown(id: string, record: QrSessionRecord, now = this.#now()): QrAuthSession {
     const { exp, authRequestId, verification } = record;
     const cbUrl = this.#cbUrl;
     return {
       kind: "qr_client",
       sessionId: id,
       cbUrl,
-      expIn: Math.max(0, exp - this.#seconds()),
+      expIn: Math.max(0, exp - seconds(now)),
       exp,
       interval: INTERVAL,
       aud: this.#clientId,
       cibaRequestInvoked: authRequestId !== undefined,
-      ...(authRequestId === undefined ? this.#picture(id, record) : { authRequestId }),
+      ...(authRequestId === undefined ? this.#picture(id, record, now) : { authRequestId }),
       ...(verification && { verification }),
     };
   }
@@ -164,24 +169,25 @@ export class QrSessions {
   #picture(
     sessionId: string,
     { animation }: QrSessionRecord,
+    now: number,
   ): Pick<QrAuthSession, "qrContent" | "refreshIn"> {
     const session = { cbUrl: this.#cbUrl, sessionId };
     if (!animation) {
       return { qrContent: qrContent(session) };
     }
-    const code: AuthenticationQRCodeContent = { ...session, ...codeAt(animation, this.#now()) };
+    const code: AuthenticationQRCodeContent = { ...session, ...codeAt(animation, now) };
     return { qrContent: JSON.stringify(code), refreshIn: CHANGES_EVERY };
-  }
-
-  #seconds(): number {
-    return Math.floor(this.#now() / 1000);
   }
 }
 
-// Ids are secrets of a kind, so the store knows their digests only: what lists its keys cannot look at a session.
+const seconds = (milliseconds: number): number => Math.floor(milliseconds / 1000);
+
+// The store knows digests of ids, and what an id unseals: who reads it cannot look at a session, nor collect its tokens.
 const sessionKey = (id: string): string => `session:${digest(id)}`;
 const scanKey = (id: string): string => `scan:${digest(id)}`;
 const requestKey = (authRequestId: string): string => `request:${digest(authRequestId)}`;
+
+const sealed = (id: string, record: QrSessionRecord): string => seal(id, JSON.stringify(record));
 
 function digest(text: string): string {
   return createHash("sha256").update(text).digest("base64url");
