@@ -22,8 +22,8 @@ export function nestProject(config, major) {
       dir: fileURLToPath(new URL("test", import.meta.url)),
       include: ["**/*.test.ts"],
       env: { NEST_MAJOR: String(major), NEST_CORE: pathToFileURL(resolve("@nestjs/core")).href },
-      hookTimeout: 120_000,
-      testTimeout: 60_000,
+      hookTimeout: 180_000,
+      testTimeout: 180_000,
     },
   });
 }

@@ -26,7 +26,8 @@ let url: string;
 let browser: Browser;
 
 beforeAll(async () => {
-  [provider, redis] = await Promise.all([Provider.start(), Redis.start()]);
+  provider = await Provider.start();
+  redis = await Redis.start();
   const device = await Device.register(provider, { title: "Harbour Market" });
   phone = await Phone.ofNewPerson(provider, "jonas.berg@OnesID1");
   const port = String(await freePort());

@@ -14,7 +14,8 @@ export class Stage {
 
   /** Starts everything, with real programs. */
   static async set(): Promise<Stage> {
-    const [provider, redis] = await Promise.all([Provider.start(), Redis.start()]);
+    const provider = await Provider.start();
+    const redis = await Redis.start();
     const device = await Device.register(provider);
     const signing = await FakeSigningService.start(device);
     const phone = await Phone.ofNewPerson(provider, "user.name@OnesID1");
