@@ -1,7 +1,7 @@
 //! `cargo xtask test`: formatting, lints, dependency rules and every test.
 
 use crate::step::{self, Outcome};
-use crate::{check_deps, demo, generate};
+use crate::{check_deps, demo, generate, packages};
 use std::collections::BTreeMap;
 use std::ffi::OsString;
 use std::path::Path;
@@ -9,7 +9,7 @@ use std::process::{Command, Stdio};
 
 #[derive(clap::Args)]
 pub(crate) struct Arguments {
-    /// Leave out the published clients of other people (interop/), which take minutes to build, and what runs in Node
+    /// Leave out the published clients of other people (interop/), which take minutes to build, and all that runs with Node
     #[arg(long)]
     without_interop: bool,
 }
@@ -42,6 +42,9 @@ pub(crate) fn run(arguments: &Arguments) -> Outcome {
     }
     step::run("every test of the workspace", &mut tests)?;
     test_tpm()?;
+    if !arguments.without_interop && packages::npm_is_here() {
+        packages::test()?;
+    }
     step::run(
         "the documentation of every crate",
         step::cargo()
@@ -188,8 +191,8 @@ fn has_openssl() -> bool {
 /// Installs what the locks of the Node programs pin. Without npm the tests say that these did not run; in CI that is a
 /// failure here already.
 fn install_node() -> Outcome {
-    if std::env::var_os("CI").is_none() && !succeeds("npm", &["--version"]) {
-        eprintln!("==> npm is not here: what needs Node will not run");
+    if !packages::npm_is_here() {
+        eprintln!("==> npm is not here: neither what needs Node nor the TypeScript packages will be tested");
         return Ok(());
     }
     for folder in NODE {

@@ -33,6 +33,7 @@ mod id_token_and_access_token;
 mod interposed;
 mod introspection_and_revocation;
 mod keys;
+mod onesid_vectors;
 mod qr;
 mod refresh;
 mod scene;
