@@ -282,7 +282,7 @@ impl Clock for Asleep {
     }
 
     async fn sleep(&self, _: Duration) {
-        std::future::pending().await
+        std::future::pending::<()>().await;
     }
 }
 
