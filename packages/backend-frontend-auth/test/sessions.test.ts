@@ -1,9 +1,4 @@
-import {
-  BadRequestException,
-  ConflictException,
-  ForbiddenException,
-  NotFoundException,
-} from "@nestjs/common";
+import { BadRequestException, ConflictException, NotFoundException } from "@nestjs/common";
 import { StoreUnavailable } from "@countersign/backend-frontend-auth";
 import { describe, expect, test, vi } from "vitest";
 import type { CodeProof } from "../src/qr/animation.js";
@@ -167,6 +162,10 @@ test("once a phone has scanned the code there is nothing to draw any more", asyn
 
 describe("an animated code", () => {
   const code = (session: { qrContent?: string } | null) => JSON.parse(session?.qrContent ?? "") as CodeProof;
+  /** What the phone tells its person, in the words of the provider. */
+  const refusal = (because: string) => ({
+    response: { error: "access_denied", error_description: expect.stringContaining(because) as string },
+  });
 
   test("changes every second", async () => {
     const { sessions, clock } = shopSessions();
@@ -191,7 +190,7 @@ describe("an animated code", () => {
     const scanned = sessions.scanned(made.sessionId, code(made), asked("first"));
     await (isTaken
       ? expect(scanned).resolves.toBeDefined()
-      : expect(scanned).rejects.toBeInstanceOf(ForbiddenException));
+      : expect(scanned).rejects.toMatchObject(refusal("the code is too old")));
   });
 
   test("that was not shown yet, or was made up, is refused, and leaves the session open", async () => {
@@ -202,8 +201,10 @@ describe("an animated code", () => {
     clock.pass(-60);
     const other = code(await sessions.make(IP, { animated: true }));
     const ask = vi.fn(asked("first"));
-    for (const proof of [future, other, { t: 0, m: "" }, { t: 1, m: code(made).m }]) {
-      await expect(sessions.scanned(made.sessionId, proof, ask)).rejects.toBeInstanceOf(ForbiddenException);
+    const scan = (proof: CodeProof) => sessions.scanned(made.sessionId, proof, ask);
+    await expect(scan(future)).rejects.toMatchObject(refusal("the code was not shown yet"));
+    for (const proof of [other, { t: 0, m: "" }, { t: 1, m: code(made).m }]) {
+      await expect(scan(proof)).rejects.toMatchObject(refusal("this is no code of the session"));
     }
     await expect(sessions.scanned(made.sessionId, {}, ask)).rejects.toBeInstanceOf(BadRequestException);
     expect(ask).not.toHaveBeenCalled();

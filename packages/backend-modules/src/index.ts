@@ -17,7 +17,7 @@ export type { TokenIdentity } from "./device/tokens.js";
 export type { WaitOptions } from "./device/wait.js";
 export { approvalDigest, type PendingApproval } from "./mobile/approval.js";
 export type { Decision, DecisionOptions } from "./mobile/decision.js";
-export { authRequestHandle, NoSuchApproval } from "./mobile/find-approval.js";
+export { NoSuchApproval } from "./mobile/no-such-approval.js";
 export {
   MobileDeviceAuthentication,
   type GivenConsent,

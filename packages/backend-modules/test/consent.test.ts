@@ -43,6 +43,8 @@ test("the person gives a part, the device reads it and keeps a receipt, the pers
 
   const [shown] = await phone.listPendingApprovals();
   expect(shown).toMatchObject({ kind: "consent", reason: REASON, requiredClaims: ["email"] });
+  expect(shown).not.toHaveProperty("authRequestId");
+  expect(await phone.listPendingCibaRequests()).toEqual([]);
   await phone.respondToApproval(shown ?? never(), "approved", { granted: ["email", "firstName"] });
 
   const given = await auth.waitForConsent(request, { interval: 0.01 });

@@ -16,7 +16,7 @@ afterAll(async () => {
 
 const byName = { loginHint: { kind: "login_hint", value: PERSON } } as const;
 
-test("a phone lists what waits and answers it by its handle", async () => {
+test("a phone lists what waits and answers it by the auth_req_id of the service", async () => {
   const phone = await mobileAuth(here);
   const auth = deviceAuth(here);
   const { auth_req_id } = await auth.makeCibaRequest(byName);
@@ -24,12 +24,13 @@ test("a phone lists what waits and answers it by its handle", async () => {
   expect(more).toEqual([]);
   expect(request).toMatchObject({
     kind: "login",
+    authRequestId: auth_req_id,
     application: { name: "Example.com", verified: true },
     bindingMessage: "Authorize login to Example.com",
     scopes: ["openid", "offline_access", "profile"],
     verification: { mode: "none" },
   });
-  await phone.respondToPendingCibaRequest(request?.authRequestId ?? "", "approved");
+  await phone.respondToPendingCibaRequest(auth_req_id, "approved");
   expect(await auth.checkCibaStatus(auth_req_id)).toMatchObject({ token_type: "Bearer" });
   expect(await phone.listPendingCibaRequests()).toEqual([]);
 });
@@ -40,8 +41,7 @@ test("a login hint token of the phone makes a request that the phone denies as n
   const loginHint = await phone.getLoginHintToken();
   expect(loginHint).toMatchObject({ kind: "login_hint_token", expiresIn: 300 });
   const { auth_req_id } = await auth.makeCibaRequest({ loginHint });
-  const [request] = await phone.listPendingCibaRequests();
-  await phone.respondToPendingCibaRequest(request?.id ?? "", "denied", { reason: "not_me" });
+  await phone.respondToPendingCibaRequest(auth_req_id, "denied", { reason: "not_me" });
   await expect(auth.checkCibaStatus(auth_req_id)).rejects.toMatchObject({ error: "access_denied" });
   await expect(auth.makeCibaRequest(byName)).rejects.toMatchObject({ error: "access_denied" });
 });
@@ -53,7 +53,7 @@ test("codes are chosen and typed as the other screen shows them", async () => {
   const [shown] = await phone.listPendingCibaRequests();
   expect(shown?.verification.choices).toContain(choose.verification?.code);
   const approve = (code?: string) =>
-    phone.respondToPendingCibaRequest(shown?.id ?? "", "approved", code === undefined ? {} : { code });
+    phone.respondToPendingCibaRequest(choose.auth_req_id, "approved", code === undefined ? {} : { code });
   await expect(approve()).rejects.toThrow("choose");
   await approve(choose.verification?.code);
   await expect(auth.checkCibaStatus(choose.auth_req_id)).resolves.toBeDefined();
@@ -62,29 +62,44 @@ test("codes are chosen and typed as the other screen shows them", async () => {
   const [typed] = await phone.listPendingCibaRequests();
   expect(typed?.verification).toEqual({ mode: "transfer" });
   const wrong = transfer.verification?.code === "000000" ? "111111" : "000000";
-  const answer = phone.respondToPendingCibaRequest(typed?.id ?? "", "approved", { code: wrong });
+  const answer = phone.respondToPendingCibaRequest(transfer.auth_req_id, "approved", { code: wrong });
   await expect(answer).rejects.toMatchObject({ name: "IdpError" });
-  await phone.respondToPendingCibaRequest(typed?.id ?? "", "approved", {
+  await phone.respondToPendingCibaRequest(transfer.auth_req_id, "approved", {
     code: transfer.verification?.code ?? "",
   });
   const { id_token = "" } = await auth.checkCibaStatus(transfer.auth_req_id);
   expect(await auth.validateJwt(id_token)).toMatchObject({ acr: "urn:countersign:acr:transfer" });
 });
 
-test("nothing is approved by a name that it does not have, unless the tool asked for the only one", async () => {
+test("the auth_req_id finds one of several sign-ins, and nothing once it is answered", async () => {
+  const phone = await mobileAuth(here);
+  const others = deviceAuth({ ...here, device: await Device.register(here.provider, { title: "Second" }) });
+  const auth = deviceAuth(here);
+  const first = await auth.makeCibaRequest(byName);
+  const second = await others.makeCibaRequest(byName);
+  const listed = await phone.listPendingCibaRequests();
+  expect(listed.map(({ authRequestId }) => authRequestId)).toEqual([first.auth_req_id, second.auth_req_id]);
+  await phone.respondToPendingCibaRequest(second.auth_req_id, "approved");
+  await expect(others.checkCibaStatus(second.auth_req_id)).resolves.toBeDefined();
+  await expect(auth.checkCibaStatus(first.auth_req_id)).rejects.toMatchObject({
+    error: "authorization_pending",
+  });
+  await expect(phone.respondToPendingCibaRequest(second.auth_req_id, "approved")).rejects.toBeInstanceOf(
+    NoSuchApproval,
+  );
+  await phone.respondToPendingCibaRequest(first.auth_req_id, "denied");
+});
+
+test("nothing is approved by a name that it does not have", async () => {
   const phone = await mobileAuth(here);
   const auth = deviceAuth(here);
   const { auth_req_id } = await auth.makeCibaRequest(byName);
-  const answer = phone.respondToPendingCibaRequest("something-else", "approved");
-  await expect(answer).rejects.toBeInstanceOf(NoSuchApproval);
+  const [request] = await phone.listPendingCibaRequests();
+  for (const name of ["something-else", "", request?.id ?? "", auth_req_id.slice(0, -1)]) {
+    const answer = phone.respondToPendingCibaRequest(name, "approved");
+    await expect(answer).rejects.toBeInstanceOf(NoSuchApproval);
+  }
   await expect(auth.checkCibaStatus(auth_req_id)).rejects.toMatchObject({ error: "authorization_pending" });
-
-  const careless = await mobileAuth(here, { danger_answerOnlyRequest: true });
-  await careless.respondToPendingCibaRequest(auth_req_id, "approved");
-  await expect(auth.checkCibaStatus(auth_req_id)).resolves.toBeDefined();
-  await expect(careless.respondToPendingCibaRequest(auth_req_id, "approved")).rejects.toBeInstanceOf(
-    NoSuchApproval,
-  );
 });
 
 test("a phone without a key, or with one of another kind, signs nothing", async () => {

@@ -140,6 +140,7 @@ test("digests of what a person is shown are those of the vectors", () => {
     expect(approvalDigest(item)).toBe(item.digest);
     expect(approvalDigest(JSON.parse(canonical) as object)).toBe(item.digest);
     expect(approvalDigest({ ...item, bindingMessage: "another" })).not.toBe(item.digest);
+    expect(approvalDigest({ ...item, authRequestId: "another" })).toBe(item.digest);
   }
 });
 

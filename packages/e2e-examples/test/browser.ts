@@ -1,9 +1,10 @@
 import { mkdir } from "node:fs/promises";
 import { join } from "node:path";
+import { PATIENCE } from "@countersign/testing";
 import axe, { type AxeResults } from "axe-core";
 import jsQR from "jsqr";
 import { type Browser, type BrowserContextOptions, type Page, chromium } from "playwright-core";
-import { expect } from "vitest";
+import { assert, expect, vi } from "vitest";
 
 /** Debian's Chromium, or another one. */
 const EXECUTABLE = process.env["CHROMIUM"] ?? "/usr/bin/chromium";
@@ -26,8 +27,8 @@ export function startBrowser(): Promise<Browser> {
 
 /** A page, and everything that went wrong in it. */
 export class Visit {
-  /** The text of the newest code that the page was given to draw. */
-  newestCode: string | undefined;
+  /** The texts of the codes that the page was given to draw, newest last. */
+  readonly codes: string[] = [];
 
   private constructor(
     readonly page: Page,
@@ -40,6 +41,7 @@ export class Visit {
       locale: "en-GB",
       ...options,
     });
+    context.setDefaultTimeout(PATIENCE);
     const page = await context.newPage();
     const errors: string[] = [];
     page.on("pageerror", (error) => errors.push(error.message));
@@ -53,7 +55,7 @@ export class Visit {
     page.on("response", (response) => {
       if (response.ok() && response.url().includes("/auth/qr/")) {
         void response.json().then(
-          ({ qrContent }: { qrContent?: string }) => (visit.newestCode = qrContent),
+          ({ qrContent }: { qrContent?: string }) => qrContent && visit.codes.push(qrContent),
           () => undefined,
         );
       }
@@ -81,8 +83,25 @@ export class Visit {
     );
   }
 
-  /** What the code on the screen says, as the camera of a phone sees it. */
-  async code(selector: string): Promise<string | undefined> {
+  /** What the code on the screen says, as the camera of a phone reads it: one of those that the page was given. */
+  async code(selector: string): Promise<string> {
+    const text = await vi.waitFor(
+      async () => {
+        const seen = await this.#look(selector);
+        assert(seen !== undefined, "no camera can read the code");
+        return seen;
+      },
+      { timeout: PATIENCE },
+    );
+    await expect.poll(() => this.codes, { timeout: PATIENCE }).toContain(text);
+    return text;
+  }
+
+  close(): Promise<void> {
+    return this.page.context().close();
+  }
+
+  async #look(selector: string): Promise<string | undefined> {
     const png = (await this.page.locator(selector).screenshot()).toString("base64");
     // The browser takes its own picture apart.
     const { pixels, width, height } = await this.page.evaluate(async (base64) => {
@@ -94,10 +113,6 @@ export class Visit {
       return { pixels: Array.from(data), width: picture.width, height: picture.height };
     }, png);
     return readQr(Uint8ClampedArray.from(pixels), width, height)?.data;
-  }
-
-  close(): Promise<void> {
-    return this.page.context().close();
   }
 }
 

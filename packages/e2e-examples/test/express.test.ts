@@ -1,5 +1,5 @@
 // The Express example: a person signs in by username and by an animated code, says no, and nobody else gets in.
-import { Device, Phone, Provider, freePort } from "@countersign/testing";
+import { Device, PATIENCE, Phone, Provider, freePort } from "@countersign/testing";
 import type { Browser } from "playwright-core";
 import { afterAll, beforeAll, expect, it } from "vitest";
 import { Visit, startBrowser } from "./browser.js";
@@ -58,7 +58,7 @@ it("signs in by a code that changes, in the dark and on a small screen", async (
   await visit.isAccessible();
   await visit.picture("express-4-small-dark");
   const first = await visit.code("#code");
-  await expect.poll(() => visit.code("#code"), { timeout: 20_000 }).not.toBe(first);
+  await expect.poll(() => visit.code("#code"), { timeout: PATIENCE }).not.toBe(first);
   await scan(phone, visit);
   await page.getByRole("heading", { name: "Look at your phone" }).waitFor();
   await answer(phone, "approve");

@@ -60,7 +60,7 @@ it("signs in by a code of the service", async () => {
   await page.locator(".picture svg").waitFor();
   await visit.isAccessible();
   await visit.picture("nestjs-vue-1-code");
-  const content = JSON.parse((await visit.code(".picture")) ?? "") as { cbUrl: string };
+  const content = JSON.parse(await visit.code(".picture")) as { cbUrl: string };
   expect(content.cbUrl).toBe(`${url}api/auth/oidc/bc-authorize`);
   await scan(phone, visit);
   await page.getByRole("heading", { name: "Look at your phone" }).waitFor();

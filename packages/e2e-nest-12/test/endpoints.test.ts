@@ -3,7 +3,7 @@ import "reflect-metadata";
 import { ValidationPipe } from "@nestjs/common";
 import type { NestExpressApplication } from "@nestjs/platform-express";
 import { CIBA_GRANT_TYPE, LOGIN_HINT_KIND } from "@countersign/common";
-import { Phone } from "@countersign/testing";
+import { Device, Phone, startSigningService } from "@countersign/testing";
 import { afterAll, beforeAll, beforeEach, expect, it } from "vitest";
 import { Shop } from "./application.js";
 import type { Answer } from "./http.js";
@@ -262,13 +262,17 @@ it("answers 503 without the provider, and works again when it is back", async ()
 });
 
 it("answers 404 for tokens and 500 else when the provider does not accept this service, and logs why", async () => {
-  const stranger = await Shop.open(stage, { settings: { clientId: "0c5e7a52-55a9-4a0e-8f59-5f3f2f6f7d22" } });
+  const device = await Device.register(stage.provider, { title: "Sold machine" });
+  const signing = await startSigningService(device);
+  const { deviceId, clientId } = device;
+  const sold = await Shop.open(stage, { settings: { deviceId, clientId, deviceIdentityUrl: signing.url } });
+  await stage.provider.command("device", "revoke", deviceId);
   try {
-    expect(await poll("any", stranger)).toMatchObject({ status: 404, body: { error: "not_found" } });
-    expect(await byUsername(stranger)).toMatchObject({ status: 500, body: { error: "server_error" } });
-    expect(stranger.logged.join("\n")).toContain("invalid_client");
+    expect(await poll("any", sold)).toMatchObject({ status: 404, body: { error: "not_found" } });
+    expect(await byUsername(sold)).toMatchObject({ status: 500, body: { error: "server_error" } });
+    expect(sold.logged.join("\n")).toContain("invalid_client");
   } finally {
-    await stranger.close();
+    await Promise.all([sold.close(), signing.stop()]);
   }
 });
 

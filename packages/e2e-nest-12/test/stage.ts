@@ -1,12 +1,19 @@
 import type { DeviceAuthSettings } from "@countersign/backend-device-auth";
-import { Device, FakeSigningService, Phone, Provider, Redis } from "@countersign/testing";
+import {
+  Device,
+  Phone,
+  Provider,
+  Redis,
+  type SigningService,
+  startSigningService,
+} from "@countersign/testing";
 
 /** Who takes part: a provider, this machine with its signing service, Redis, a person and an operator with their phones. */
 export class Stage {
   private constructor(
     readonly provider: Provider,
     readonly device: Device,
-    readonly signing: FakeSigningService,
+    readonly signing: SigningService,
     readonly redis: Redis,
     readonly phone: Phone,
     readonly master: Phone,
@@ -17,7 +24,7 @@ export class Stage {
     const provider = await Provider.start();
     const redis = await Redis.start();
     const device = await Device.register(provider);
-    const signing = await FakeSigningService.start(device);
+    const signing = await startSigningService(device);
     const phone = await Phone.ofNewPerson(provider, "user.name@OnesID1");
     const master = await Phone.ofMaster(provider);
     return new Stage(provider, device, signing, redis, phone, master);

@@ -52,8 +52,11 @@ export function checkCode({ key, since }: Animation, { t, m }: Partial<CodeProof
     throw refused("this is no code of the session; scan the code on the screen");
   }
   const age = now - (since + t * 1000);
-  if (age > OLDEST || age < -NEWEST) {
-    throw refused("the code is not the one on the screen now; scan it again");
+  if (age > OLDEST) {
+    throw refused("the code is too old; scan the code that is on the screen now");
+  }
+  if (age < -NEWEST) {
+    throw refused("the code was not shown yet; scan the code that is on the screen now");
   }
 }
 

@@ -7,7 +7,7 @@ import { canonicalize } from "./jcs.js";
 export interface PendingApproval {
   readonly id: string;
   readonly kind: "login" | "consent" | "mutual";
-  /** A handle for tools. It is not the `auth_req_id`, which only the client holds. */
+  /** The `auth_req_id` that the service got for this sign-in (CIBA Core §7.3). Other kinds have none. */
   readonly authRequestId?: string;
   readonly application: { readonly name: string; readonly host: string; readonly verified: boolean };
   readonly bindingMessage?: string;
@@ -29,13 +29,16 @@ export interface PendingApproval {
     readonly requestedAt: string;
   };
   readonly expiresAt: string;
-  /** base64url SHA-256 of the canonical form (RFC 8785) of all other members. */
+  /** base64url SHA-256 of the canonical form (RFC 8785) of all other members but `authRequestId`. */
   readonly digest: string;
 }
 
+/** What no person is shown: the digest itself, and the name by which tools find a sign-in. */
+const NOT_SHOWN = new Set(["digest", "authRequestId"]);
+
 /** The digest of what a person is shown, to which the decision is bound. */
 export function approvalDigest(approval: object): string {
-  const shown = Object.fromEntries(Object.entries(approval).filter(([name]) => name !== "digest"));
+  const shown = Object.fromEntries(Object.entries(approval).filter(([name]) => !NOT_SHOWN.has(name)));
   return createHash("sha256").update(canonicalize(shown)).digest("base64url");
 }
 

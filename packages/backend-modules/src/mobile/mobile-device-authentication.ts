@@ -7,7 +7,7 @@ import { SigningError, type SigningRequest } from "../signing/signing-function.j
 import { Members } from "../transport/members.js";
 import { pendingApproval, type PendingApproval } from "./approval.js";
 import { signDecision, type Decision, type DecisionOptions } from "./decision.js";
-import { findApproval } from "./find-approval.js";
+import { NoSuchApproval } from "./no-such-approval.js";
 
 /** Whose phone it is. */
 export interface MobileDeviceAuthenticationProperties extends ConnectionOptions {
@@ -19,15 +19,11 @@ export interface MobileDeviceAuthenticationProperties extends ConnectionOptions 
   readonly authJwtProperties?: AuthJwtProperties | undefined;
   /** Taken and not needed: a phone signs with its own key. */
   readonly deviceIdentityUrl?: string | undefined;
-  /**
-   * Lets a text that names none of the requests, such as an `auth_req_id`, stand for the only one that waits. For tests in
-   * which one request waits at a time: a person would approve what they did not look at.
-   */
-  readonly danger_answerOnlyRequest?: boolean | undefined;
 }
 
 /** A sign-in that waits for this person, as {@link MobileDeviceAuthentication.listPendingCibaRequests} gives it. */
 export interface PendingCibaRequest extends PendingApproval {
+  /** The `auth_req_id` that the service got for it. */
   readonly authRequestId: string;
 }
 
@@ -63,12 +59,10 @@ export class MobileDeviceAuthentication {
   /** The name that was given. */
   readonly name: string;
   readonly #client: ProviderClient;
-  readonly #answerOnlyRequest: boolean;
   #sign: ((request: SigningRequest) => Promise<string>) | undefined;
 
   constructor(properties: MobileDeviceAuthenticationProperties) {
     this.name = properties.name;
-    this.#answerOnlyRequest = properties.danger_answerOnlyRequest ?? false;
     this.#client = connectClient(properties, {
       clientId: properties.deviceClientId,
       deviceId: properties.deviceClientId,
@@ -115,18 +109,22 @@ export class MobileDeviceAuthentication {
   }
 
   /**
-   * Answers a sign-in.
+   * Answers a sign-in that waits for this person.
    *
-   * @param name - `authRequestId` or `id` of one that is listed.
-   * @throws NoSuchApproval - nothing that waits has this name
+   * @param authRequestId - the `auth_req_id` that the service got for it.
+   * @throws NoSuchApproval - none of the sign-ins that wait is this one
    */
   async respondToPendingCibaRequest(
-    name: string,
+    authRequestId: string,
     decision: Decision,
     options: DecisionOptions = {},
   ): Promise<void> {
     const pending = await this.listPendingCibaRequests();
-    await this.respondToApproval(findApproval(pending, name, this.#answerOnlyRequest), decision, options);
+    const request = pending.find((ciba) => ciba.authRequestId === authRequestId);
+    if (request === undefined) {
+      throw new NoSuchApproval(`none of the ${pending.length} sign-ins that wait has this authRequestId`);
+    }
+    await this.respondToApproval(request, decision, options);
   }
 
   /** Answers anything that was listed, also a request for personal data; a mutual sign-in has its own way. */

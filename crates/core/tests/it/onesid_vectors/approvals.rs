@@ -27,7 +27,7 @@ struct Approval {
     about: String,
     /// As a phone gets it.
     item: Value,
-    /// The text of RFC 8785 of all but the digest.
+    /// The text of RFC 8785 of what a person is shown: all but the digest and `authRequestId`.
     canonical: String,
 }
 
@@ -95,8 +95,10 @@ fn items() -> [(&'static str, Value); 3] {
 
 fn approval(about: &str, item: Value) -> Approval {
     let mut item: ApprovalItem = serde_json::from_value(item).unwrap();
+    let auth_request_id = item.auth_request_id.take();
     let (canonical, digest) = shown::seal(&item).unwrap();
     item.digest = digest;
+    item.auth_request_id = auth_request_id;
     Approval {
         about: about.to_owned(),
         item: serde_json::to_value(&item).unwrap(),
