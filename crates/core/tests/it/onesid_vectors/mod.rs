@@ -6,7 +6,7 @@ mod approvals;
 mod client_jwts;
 mod consent_receipts;
 
-use countersign_jose::{Algorithm, PrivateKey, UnverifiedJws, VerifiedJws, base64url};
+use countersign_jose::{Algorithm, PrivateKey, UnverifiedJws, VerifiedJws, base64url, jcs};
 use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
@@ -81,7 +81,7 @@ fn private() -> PrivateKey {
 
 /// Signs what stands there, also a header whose label is not that of the key (onesid.md §4).
 fn compact(header: &Value, claims: &Value) -> String {
-    let part = |value: &Value| base64url::encode(value.to_string().as_bytes());
+    let part = |value: &Value| base64url::encode(&jcs::canonicalize(value).unwrap());
     let input = format!("{}.{}", part(header), part(claims));
     let signature = private().sign(Algorithm::Es256, input.as_bytes()).unwrap();
     format!("{input}.{}", base64url::encode(&signature))
@@ -108,7 +108,9 @@ fn committed<T: DeserializeOwned>(name: &str) -> Option<T> {
 
 /// Compares a page with the committed one; `UPDATE_REFERENCE` writes it instead.
 fn same_as_committed(name: &str, made: &impl Serialize) {
-    let made = serde_json::to_string_pretty(made).unwrap() + "\n";
+    // The members in one order, whichever features of serde_json the build has.
+    let sorted: Value = serde_json::from_slice(&jcs::canonicalize(made).unwrap()).unwrap();
+    let made = serde_json::to_string_pretty(&sorted).unwrap() + "\n";
     if std::env::var_os("UPDATE_REFERENCE").is_some() {
         std::fs::create_dir_all(file(name).parent().unwrap()).unwrap();
         std::fs::write(file(name), &made).unwrap();
