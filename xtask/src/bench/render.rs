@@ -69,11 +69,11 @@ pub(crate) fn markdown(report: &Report) -> String {
         let header = ["measure", "ours", "peer", "ratio", "target", "met?"];
         table(&mut page, &header, idle(report.ours_idle, report.peer_idle));
     }
-    let _ = write!(
-        page,
-        "\n## Requests per second\n\nThe median of {} rounds.\n\n",
-        report.rounds
-    );
+    let rounds = match report.rounds {
+        1 => "One round.".to_owned(),
+        many => format!("The median of {many} rounds."),
+    };
+    let _ = write!(page, "\n## Requests per second\n\n{rounds}\n\n");
     table(
         &mut page,
         &["path", "ours", "peer", "ratio", "target", "met?"],
