@@ -6,6 +6,7 @@
 //! Every answer is checked: one wrong answer ends the run, since the speed of an error is nobody's figure.
 
 mod browser;
+mod client;
 mod cores;
 mod descriptors;
 mod device;
@@ -34,6 +35,9 @@ use std::path::{Path, PathBuf};
 use std::process::Command;
 use subject::{Side, Subject};
 use workload::Workload;
+
+/// The example of `crates/client` that is measured.
+const CLIENT: &str = "bench_client";
 
 #[derive(clap::Args, Clone)]
 pub(crate) struct Arguments {
@@ -121,6 +125,19 @@ fn again_as_release(arguments: &Arguments) -> Outcome {
         build.args(["-p", "countersign-server"]);
     }
     step::run("building the server and the generator for release", &mut build)?;
+    if arguments.workloads().into_iter().any(Workload::is_client) {
+        let mut build = step::cargo();
+        build.args([
+            "build",
+            "--release",
+            "--locked",
+            "-p",
+            "countersign-client",
+            "--example",
+            CLIENT,
+        ]);
+        step::run("building our client for release", &mut build)?;
+    }
     let mut again = Command::new(step::target().join("release/countersign-xtask"));
     step::run("measuring", again.args(std::env::args_os().skip(1)))
 }
@@ -137,6 +154,10 @@ async fn all(arguments: &Arguments, server: &Path) -> Result<Report, String> {
         let mut ours = ours::Ours::seed(server, &scratch.0, &cast, &cores).await?;
         if arguments.workloads().into_iter().any(Workload::is_mutual) {
             ours.introduce(&cores).await?;
+        }
+        if arguments.workloads().into_iter().any(Workload::is_client) {
+            let program = step::target().join("release/examples").join(CLIENT);
+            ours.gather(program, &cores)?;
         }
         Some(ours)
     } else {

@@ -6,7 +6,7 @@ use cargo_metadata::{DependencyKind, MetadataCommand, Package};
 use std::collections::BTreeSet;
 
 /// Which of our crates a crate may depend on. Development dependencies are free: tests may look at everything.
-const ARROWS: [(&str, &[&str]); 12] = [
+const ARROWS: [(&str, &[&str]); 13] = [
     ("protocol", &[]),
     ("jose", &[]),
     ("vds", &["jose"]),
@@ -26,7 +26,8 @@ const ARROWS: [(&str, &[&str]); 12] = [
             "vds",
         ],
     ),
-    ("device", &["protocol", "jose"]),
+    ("client", &["protocol", "jose"]),
+    ("device", &["client", "protocol", "jose"]),
     ("authenticator", &["protocol", "jose", "vds"]),
     (
         "testkit",

@@ -5,6 +5,7 @@ mod bench;
 mod check_deps;
 mod demo;
 mod generate;
+mod packages;
 mod step;
 mod test;
 

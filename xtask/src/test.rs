@@ -1,7 +1,7 @@
 //! `cargo xtask test`: formatting, lints, dependency rules and every test.
 
 use crate::step::{self, Outcome};
-use crate::{check_deps, demo, generate};
+use crate::{check_deps, demo, generate, packages};
 use std::collections::BTreeMap;
 use std::ffi::OsString;
 use std::path::Path;
@@ -9,13 +9,20 @@ use std::process::{Command, Stdio};
 
 #[derive(clap::Args)]
 pub(crate) struct Arguments {
-    /// Leave out the published clients of other people (interop/), which take minutes to build, and the examples for Node
+    /// Leave out the published clients of other people (interop/), which take minutes to build, and all that runs with Node
     #[arg(long)]
     without_interop: bool,
 }
 
-/// The examples that tests run with Node.
-const EXAMPLES: [&str; 2] = ["x1280-browser", "x1280-node"];
+/// What the library for services leaves to the choice of its users.
+const FEATURES: &str = "countersign-client/axum";
+
+/// What tests run with Node: two examples, and a provider that is not ours.
+const NODE: [&str; 3] = [
+    "examples/x1280-browser",
+    "examples/x1280-node",
+    "interop/oidc-provider",
+];
 
 /// The published crate's versions that sign in to the running server.
 pub(crate) const ONES_OIDC: [&str; 5] = ["0.2.1", "0.2.5", "0.2.6", "0.3.7", "0.3.9"];
@@ -25,22 +32,58 @@ pub(crate) fn run(arguments: &Arguments) -> Outcome {
     demo::build(false)?;
     if !arguments.without_interop {
         build_interop()?;
-        install_examples()?;
+        install_node()?;
     }
     let mut tests = step::cargo();
-    tests.args(["test", "--locked", "--workspace"]);
+    tests.args(["test", "--locked", "--workspace", "--features", FEATURES]);
     if arguments.without_interop {
         // The tests say that they were left out; they never pass in silence.
         tests.env("COUNTERSIGN_WITHOUT_INTEROP", "1");
     }
     step::run("every test of the workspace", &mut tests)?;
+    test_tpm()?;
+    if !arguments.without_interop && packages::npm_is_here() {
+        packages::test()?;
+    }
     step::run(
         "the documentation of every crate",
         step::cargo()
             .args(["doc", "--locked", "--workspace", "--no-deps", "--quiet"])
+            .args(["--features", FEATURES])
             .env("RUSTDOCFLAGS", "-D warnings"),
     )?;
     check_story()
+}
+
+/// The machine's program once more with keys in a TPM, where the TPM2 software stack is there to build with. In CI it
+/// has to be there.
+fn test_tpm() -> Outcome {
+    if !succeeds("pkg-config", &["--exists", "tss2-esys"]) {
+        let absent = "keys in a TPM were not tested: pkg-config finds no tss2-esys (Debian: libtss2-dev)";
+        return match std::env::var_os("CI") {
+            Some(_) => Err(absent.to_owned()),
+            None => {
+                eprintln!("==> {absent}");
+                Ok(())
+            }
+        };
+    }
+    let device = [
+        "--locked",
+        "-p",
+        "countersign-device",
+        "--features",
+        "tpm",
+        "--all-targets",
+    ];
+    step::run(
+        "lints of keys in a TPM",
+        step::cargo()
+            .arg("clippy")
+            .args(device)
+            .args(["--quiet", "--", "-D", "warnings"]),
+    )?;
+    step::run("keys in a TPM", step::cargo().arg("test").args(device))
 }
 
 /// Plays the story as a newcomer sees it, and compares its record with the one that is committed.
@@ -92,6 +135,8 @@ pub(crate) fn lint() -> Outcome {
             "--locked",
             "--workspace",
             "--all-targets",
+            "--features",
+            FEATURES,
             "--quiet",
             "--",
             "-D",
@@ -100,26 +145,21 @@ pub(crate) fn lint() -> Outcome {
     )
 }
 
-/// Builds the drivers of the published clients: four versions of a Rust crate, each with a lock of its own, and a
-/// Python environment.
+/// Builds the drivers of the published clients: Rust crates, each with a lock of its own, and a Python environment.
 fn build_interop() -> Outcome {
     let target = step::root().join("interop/target");
     for version in ONES_OIDC {
-        let mut build = step::cargo();
-        build.args([
-            "build",
-            "--locked",
-            "--quiet",
-            "--manifest-path",
-            &format!("interop/ones-oidc-{version}/Cargo.toml"),
-        ]);
-        build.arg("--target-dir").arg(&target);
+        let mut build = driver(&format!("ones-oidc-{version}"), &target);
         // The published crate links OpenSSL. Without its headers it is compiled from source, which takes longer.
         if !has_openssl() {
             build.args(["--features", "vendored-openssl"]);
         }
         step::run(&format!("the published client ones-oidc {version}"), &mut build)?;
     }
+    step::run(
+        "the published client openidconnect 4",
+        &mut driver("openidconnect-4", &target),
+    )?;
     let venv = target.join("venv");
     if !venv.join("bin/pip").exists() {
         step::run(
@@ -135,22 +175,31 @@ fn build_interop() -> Outcome {
     step::run("the Python clients", &mut install)
 }
 
+/// The build of a driver in Rust, which has a workspace and a lock of its own.
+fn driver(name: &str, target: &Path) -> Command {
+    let mut build = step::cargo();
+    let manifest = format!("interop/{name}/Cargo.toml");
+    build.args(["build", "--locked", "--quiet", "--manifest-path", &manifest]);
+    build.arg("--target-dir").arg(target);
+    build
+}
+
 fn has_openssl() -> bool {
     succeeds("pkg-config", &["--exists", "openssl"])
 }
 
-/// Installs what the locks of the examples pin. Without npm the tests say that the examples did not run; in CI that
-/// is a failure here already.
-fn install_examples() -> Outcome {
-    if std::env::var_os("CI").is_none() && !succeeds("npm", &["--version"]) {
-        eprintln!("==> npm is not here: the examples will not run");
+/// Installs what the locks of the Node programs pin. Without npm the tests say that these did not run; in CI that is a
+/// failure here already.
+fn install_node() -> Outcome {
+    if !packages::npm_is_here() {
+        eprintln!("==> npm is not here: neither what needs Node nor the TypeScript packages will be tested");
         return Ok(());
     }
-    for example in EXAMPLES {
+    for folder in NODE {
         let mut npm = Command::new("npm");
         npm.args(["ci", "--ignore-scripts", "--loglevel=error"])
-            .current_dir(step::root().join("examples").join(example));
-        step::run(&format!("the packages of examples/{example}"), &mut npm)?;
+            .current_dir(step::root().join(folder));
+        step::run(&format!("the packages of {folder}"), &mut npm)?;
     }
     Ok(())
 }

@@ -68,7 +68,7 @@ impl Answer {
 }
 
 /// The digest that a decision on `item` must name: base64url SHA-256 of the JCS form (RFC 8785) of everything in it
-/// but its own `digest`.
+/// but its own `digest` and the handle `authRequestId`, which no person is shown.
 ///
 /// It is taken over what this program understood and shows, not over the bytes that arrived: a member that it does
 /// not know would be approved unseen, so it makes the digests differ.
@@ -78,6 +78,7 @@ impl Answer {
 pub fn digest_of(item: &ApprovalItem) -> Result<String, Error> {
     let shown = ApprovalItem {
         digest: String::new(),
+        auth_request_id: None,
         ..item.clone()
     };
     let canonical = jcs::canonicalize(&shown).map_err(|_| Error::Digest { id: item.id })?;

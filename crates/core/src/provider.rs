@@ -62,7 +62,7 @@ pub struct Provider {
     /// Lifetimes and limits.
     pub policy: Policy,
     /// Opens and seals private keys, and derives the secrets that are never stored.
-    pub sealer: Sealer,
+    pub sealer: Arc<Sealer>,
     keys: RwLock<Arc<KeyRing>>,
     registrations: RwLock<HashMap<ClientId, Arc<Registration>>>,
 }
@@ -90,7 +90,7 @@ impl Provider {
             entropy,
             bus,
             policy,
-            sealer,
+            sealer: Arc::new(sealer),
             keys,
             registrations: RwLock::new(HashMap::new()),
         }
@@ -156,6 +156,10 @@ impl Provider {
     pub fn assertion_audiences(&self, profile: Profile, called: Endpoint) -> Vec<String> {
         let issuer = self.host.issuer();
         let at = |endpoint: Endpoint| endpoint.url(&self.host);
+        // Who signs assertions for others, as a signing service does, must not give the machine away with them.
+        if called == Endpoint::DeviceKey {
+            return vec![at(called)];
+        }
         let mut audiences = vec![issuer.clone(), at(Endpoint::Token), at(Endpoint::Backchannel)];
         match profile.audiences() {
             AudiencePolicy::OnesId => {

@@ -19,10 +19,18 @@ impl OpaqueToken {
     /// 128 bits. The moment is no secret; it lets [`OpaqueToken::digest`] grow with time.
     #[must_use]
     pub fn new(entropy: &dyn Entropy, now: Timestamp) -> Self {
+        let mut secret = Zeroizing::new([0; 32]);
+        entropy.fill(secret.as_mut());
+        Self::of(now, &secret)
+    }
+
+    /// The token of a moment and of 256 bits that nobody can guess.
+    #[must_use]
+    pub fn of(moment: Timestamp, secret: &[u8; 32]) -> Self {
         let mut bytes = Zeroizing::new([0; MOMENT_BYTES + 32]);
-        let (moment, secret) = bytes.split_at_mut(MOMENT_BYTES);
-        moment.copy_from_slice(&now.big_endian_48());
-        entropy.fill(secret);
+        let (start, rest) = bytes.split_at_mut(MOMENT_BYTES);
+        start.copy_from_slice(&moment.big_endian_48());
+        rest.copy_from_slice(secret);
         Self(Zeroizing::new(base64url::encode(bytes.as_ref())))
     }
 

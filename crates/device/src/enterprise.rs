@@ -4,9 +4,7 @@ use countersign_jose::KeyType;
 use countersign_protocol::device::DeviceRole;
 use serde::{Deserialize, Deserializer, de::Error as _};
 
-use crate::config::{KeySecurity, RoleWords};
-use crate::host::Host;
-use crate::words::{device_key_type, printable};
+use countersign_client::{Host, KeySecurity, RoleWords, device_key_type, printable};
 
 /// `/etc/config.json` of an enterprise installation: the answers for `INIT_FROM_CONFIG` (onesid.md §2).
 ///

@@ -46,6 +46,13 @@ impl Folders {
         })
     }
 
+    /// Where the tool before this one kept everything until its version 0.7; `None` without a home directory.
+    #[must_use]
+    pub fn before_0_7() -> Option<PathBuf> {
+        let home = std::env::home_dir().filter(|home| home.is_absolute())?;
+        Some(home.join(".config/device"))
+    }
+
     /// The device configuration.
     #[must_use]
     pub fn device_yml(&self) -> PathBuf {
@@ -56,6 +63,12 @@ impl Folders {
     #[must_use]
     pub fn private_pem(&self) -> PathBuf {
         self.keys.join("private.pem")
+    }
+
+    /// The key of a rotation that is not finished.
+    #[must_use]
+    pub fn next_private_pem(&self) -> PathBuf {
+        self.keys.join("private.next.pem")
     }
 
     /// The public key.

@@ -1,11 +1,11 @@
-use countersign_jose::{Jwk, JwsError, KeyType, PrivateKey, SignatureError, sign};
+use countersign_client::{ConfigError, DeviceConfig, KeySecurity};
+use countersign_jose::{Jwk, KeyType, PublicKey};
 use countersign_protocol::ciba::{AuthenticationRequest, OneOrMany};
 use countersign_protocol::token::JwtClaims;
 use serde::Serialize;
 
-use crate::config::{ConfigError, DeviceConfig, KeySecurity};
 use crate::folders::Folders;
-use crate::key_file::{KeyFileError, read_private_key};
+use crate::key::{DeviceKey, DeviceKeyError};
 use crate::registration::public_jwk;
 use crate::stamp::Stamp;
 
@@ -17,7 +17,7 @@ const LIFETIME: i64 = 300;
 /// No `Debug`: the key is a secret.
 pub struct Identity {
     config: DeviceConfig,
-    key: PrivateKey,
+    key: DeviceKey,
 }
 
 /// Why an identity cannot be loaded.
@@ -28,12 +28,7 @@ pub enum IdentityError {
     Config(#[from] ConfigError),
     /// The key file is absent or wrong.
     #[error(transparent)]
-    Key(#[from] KeyFileError),
-    /// The key is in a TPM.
-    #[error(
-        "this identity keeps its key in a TPM, which comes in a later version; until then register with -s default"
-    )]
-    Tpm,
+    Key(#[from] DeviceKeyError),
     /// The two files do not belong together.
     #[error(
         "device.yml says that the key is {said} but private.pem holds {held}; restore the right file, or register anew with -o INIT --force"
@@ -44,32 +39,59 @@ pub enum IdentityError {
         /// The kind of the key in the file.
         held: KeyType,
     },
+    /// The two files do not belong together, since a rotation was interrupted between them.
+    #[error("a key rotation was interrupted; finish it with -o ROTATE_KEY")]
+    Unfinished,
+    /// The two files do not belong together.
+    #[error(
+        "device.yml says that the key is kept in {}, but private.pem holds one in {}; restore the right file, or register anew with -o INIT --force",
+        place(*said), place(*held)
+    )]
+    Elsewhere {
+        /// `key_security` of `device.yml`.
+        said: KeySecurity,
+        /// Where the key of the file is.
+        held: KeySecurity,
+    },
+}
+
+const fn place(security: KeySecurity) -> &'static str {
+    match security {
+        KeySecurity::Default => "a file",
+        KeySecurity::Tpm => "a TPM",
+    }
 }
 
 impl Identity {
-    /// Reads `device.yml` and `private.pem`.
+    /// Reads `device.yml` and `private.pem`. A key in a TPM is only looked for when it signs.
     ///
     /// # Errors
-    /// [`IdentityError`]: a file is absent, unreadable or wrong, the two do not fit, or the key is in a TPM.
+    /// [`IdentityError`]: a file is absent, unreadable or wrong, or the two do not fit.
     pub fn load(folders: &Folders) -> Result<Self, IdentityError> {
         let config = DeviceConfig::read(&folders.device_yml())?;
-        if config.key_security == KeySecurity::Tpm {
-            return Err(IdentityError::Tpm);
+        let identity = Self::new(config, DeviceKey::read(&folders.private_pem())?);
+        match identity {
+            Err(_) if folders.next_private_pem().exists() => Err(IdentityError::Unfinished),
+            identity => identity,
         }
-        Self::new(config, read_private_key(&folders.private_pem())?)
     }
 
     /// Puts together what belongs together.
     ///
     /// # Errors
-    /// [`IdentityError::Mismatch`] when the key is of another kind than the configuration says.
-    pub fn new(config: DeviceConfig, key: PrivateKey) -> Result<Self, IdentityError> {
+    /// [`IdentityError::Mismatch`] and [`IdentityError::Elsewhere`] when the key is of another kind, or in another place,
+    /// than the configuration says.
+    pub fn new(config: DeviceConfig, key: impl Into<DeviceKey>) -> Result<Self, IdentityError> {
+        let key = key.into();
         let (said, held) = (config.key_type, key.key_type());
-        if said == held {
-            Ok(Self { config, key })
-        } else {
-            Err(IdentityError::Mismatch { said, held })
+        if said != held {
+            return Err(IdentityError::Mismatch { said, held });
         }
+        let (said, held) = (config.key_security, key.security());
+        if said != held {
+            return Err(IdentityError::Elsewhere { said, held });
+        }
+        Ok(Self { config, key })
     }
 
     /// What `device.yml` says.
@@ -81,15 +103,28 @@ impl Identity {
     /// The public key as it was registered: with `alg`, without `kid` and `use` (onesid.md §2).
     #[must_use]
     pub fn public_jwk(&self) -> Jwk {
-        public_jwk(&self.key)
+        public_jwk(self.key.public())
     }
 
-    /// Signs with the key's own algorithm: RS256, ES256, ES384 or ES512 with raw `r || s` (onesid.md §4, §12).
+    /// The public half of the key.
+    #[must_use]
+    pub fn public_key(&self) -> &PublicKey {
+        self.key.public()
+    }
+
+    /// The key.
+    #[must_use]
+    pub fn key(&self) -> &DeviceKey {
+        &self.key
+    }
+
+    /// Signs with the key's own algorithm: RS256, ES256, ES384 or ES512 with raw `r || s` (onesid.md §4, §12). A key in a
+    /// TPM takes up to some seconds and blocks the thread.
     ///
     /// # Errors
-    /// [`SignatureError::Signing`] when the cryptographic library fails.
-    pub fn sign(&self, message: &[u8]) -> Result<Vec<u8>, SignatureError> {
-        self.key.sign(self.key.public().natural_algorithm(), message)
+    /// [`DeviceKeyError`]: the cryptographic library or the TPM fails.
+    pub fn sign(&self, message: &[u8]) -> Result<Vec<u8>, DeviceKeyError> {
+        self.key.sign(message)
     }
 
     /// A client assertion for `private_key_jwt` (RFC 7523 §3), good for 300 s from the stamp.
@@ -97,8 +132,8 @@ impl Identity {
     /// `audience` is the token endpoint for the token endpoint and the issuer for everything else.
     ///
     /// # Errors
-    /// [`JwsError`] when the cryptographic library fails.
-    pub fn client_assertion(&self, audience: &str, stamp: Stamp) -> Result<String, JwsError> {
+    /// [`DeviceKeyError`]: the cryptographic library or the TPM fails.
+    pub fn client_assertion(&self, audience: &str, stamp: Stamp) -> Result<String, DeviceKeyError> {
         self.sign_claims(&self.claims(audience, stamp))
     }
 
@@ -107,13 +142,13 @@ impl Identity {
     /// It needs a stamp of its own: its `jti` must not be that of the assertion that goes beside it.
     ///
     /// # Errors
-    /// [`JwsError`] when the cryptographic library fails.
+    /// [`DeviceKeyError`]: the cryptographic library or the TPM fails.
     pub fn request_object(
         &self,
         request: &AuthenticationRequest,
         audience: &str,
         stamp: Stamp,
-    ) -> Result<String, JwsError> {
+    ) -> Result<String, DeviceKeyError> {
         #[derive(Serialize)]
         struct RequestObject<'a> {
             #[serde(flatten)]
@@ -140,16 +175,7 @@ impl Identity {
         }
     }
 
-    fn sign_claims(&self, claims: &impl Serialize) -> Result<String, JwsError> {
-        #[derive(Serialize)]
-        struct Header {
-            typ: &'static str,
-        }
-        sign(
-            &self.key,
-            self.key.public().natural_algorithm(),
-            &Header { typ: "JWT" },
-            claims,
-        )
+    fn sign_claims(&self, claims: &impl Serialize) -> Result<String, DeviceKeyError> {
+        self.key.sign_jws("JWT", claims)
     }
 }

@@ -1,13 +1,9 @@
-use std::fs::{self, File, Permissions};
-use std::io::Write;
-use std::path::{Path, PathBuf};
+use countersign_client::DeviceConfig;
+use countersign_jose::public_pem;
 
-use countersign_jose::{PrivateKey, public_pem};
-use tempfile::NamedTempFile;
-use zeroize::Zeroizing;
-
-use crate::config::DeviceConfig;
 use crate::folders::Folders;
+use crate::key::DeviceKey;
+use crate::write::{self, InstallError, Part};
 
 /// The place for a new identity, checked before the registration starts and filled in one go after it was approved.
 ///
@@ -18,34 +14,6 @@ pub struct Install {
     folders: Folders,
     replace: bool,
 }
-
-/// Why an identity cannot be written here.
-#[derive(Debug, thiserror::Error)]
-pub enum InstallError {
-    /// The machine has an identity already.
-    #[error("{} exists already; add --force to register anew and replace the identity once it is approved", path.display())]
-    Exists {
-        /// The file that is in the way.
-        path: PathBuf,
-    },
-    /// A folder or a file cannot be written.
-    #[error("cannot write {}: {source}; run as root, or name other folders with -cd DIR and -kd DIR", path.display())]
-    NotWritable {
-        /// The folder or file.
-        path: PathBuf,
-        /// Why.
-        source: std::io::Error,
-    },
-}
-
-struct Part {
-    path: PathBuf,
-    mode: u32,
-    bytes: Zeroizing<Vec<u8>>,
-}
-
-const SECRET: u32 = 0o600;
-const PUBLIC: u32 = 0o644;
 
 impl Install {
     /// Checks that an identity can be written to these folders; `replace` allows one to be there.
@@ -60,11 +28,7 @@ impl Install {
                 }
             }
         }
-        for folder in [&folders.config, &folders.keys] {
-            let there = nearest_existing(folder);
-            // A file without a name: gone with this process, whatever happens to it.
-            tempfile::tempfile_in(there).map_err(not_writable(folder))?;
-        }
+        write::try_folders(folders)?;
         Ok(Self {
             folders: folders.clone(),
             replace,
@@ -76,173 +40,17 @@ impl Install {
     ///
     /// # Errors
     /// [`InstallError`]; nothing has changed then.
-    pub fn commit(&self, config: &DeviceConfig, key: &PrivateKey) -> Result<(), InstallError> {
-        let mut undo = Undo::default();
-        undo.made(create_folder(&self.folders.keys, 0o700)?);
-        undo.made(create_folder(&self.folders.config, 0o755)?);
-        for part in self.parts(config, key) {
-            undo.remember(&part)?;
-            write(&part, self.replace)?;
-            undo.written(&part);
-        }
-        for folder in [&self.folders.keys, &self.folders.config] {
-            // The new names survive a power cut only when the folder itself is on the disk.
-            File::open(folder)
-                .and_then(|folder| folder.sync_all())
-                .map_err(not_writable(folder))?;
-        }
-        undo.forget();
-        Ok(())
-    }
-
-    fn parts(&self, config: &DeviceConfig, key: &PrivateKey) -> [Part; 3] {
-        let public = public_pem(key.public());
-        [
-            Part {
-                path: self.folders.private_pem(),
-                mode: SECRET,
-                bytes: Zeroizing::new(key.to_pem().as_bytes().to_vec()),
-            },
-            Part {
-                path: self.folders.public_pem(),
-                mode: PUBLIC,
-                bytes: Zeroizing::new(public.into_bytes()),
-            },
-            Part {
-                path: self.folders.device_yml(),
-                mode: PUBLIC,
-                bytes: Zeroizing::new(config.to_yaml().into_bytes()),
-            },
-        ]
+    pub fn commit(&self, config: &DeviceConfig, key: &DeviceKey) -> Result<(), InstallError> {
+        write::together(&self.folders, &parts(&self.folders, config, key), self.replace)
     }
 }
 
-/// What has to happen again in reverse when a later step fails; it happens on drop unless [`Undo::forget`] was called.
-#[derive(Default)]
-struct Undo {
-    folders: Vec<PathBuf>,
-    before: Vec<Part>,
-    files: Vec<PathBuf>,
-}
-
-impl Undo {
-    fn made(&mut self, folders: Vec<PathBuf>) {
-        self.folders.extend(folders);
-    }
-
-    fn remember(&mut self, part: &Part) -> Result<(), InstallError> {
-        match fs::read(&part.path) {
-            Ok(bytes) => {
-                let bytes = Zeroizing::new(bytes);
-                self.before.push(Part {
-                    path: part.path.clone(),
-                    mode: part.mode,
-                    bytes,
-                });
-                Ok(())
-            }
-            Err(error) if error.kind() == std::io::ErrorKind::NotFound => Ok(()),
-            Err(error) => Err(not_writable(&part.path)(error)),
-        }
-    }
-
-    fn written(&mut self, part: &Part) {
-        self.files.push(part.path.clone());
-    }
-
-    fn forget(mut self) {
-        self.folders.clear();
-        self.before.clear();
-        self.files.clear();
-    }
-}
-
-impl Drop for Undo {
-    /// Best effort: the error that brought us here is the one to report.
-    fn drop(&mut self) {
-        for path in self.files.drain(..) {
-            let restored = self
-                .before
-                .iter()
-                .find(|part| part.path == path)
-                .map(|part| write(part, true));
-            if restored.is_none() {
-                let _ = fs::remove_file(&path);
-            }
-        }
-        for folder in self.folders.iter().rev() {
-            let _ = fs::remove_dir(folder);
-        }
-    }
-}
-
-fn write(part: &Part, replace: bool) -> Result<(), InstallError> {
-    let failed = not_writable(&part.path);
-    let folder = part.path.parent().unwrap_or(Path::new("."));
-    let mut file: NamedTempFile = tempfile::Builder::new()
-        .prefix(".countersign-")
-        .tempfile_in(folder)
-        .map_err(&failed)?;
-    set_mode(file.as_file(), part.mode).map_err(&failed)?;
-    file.write_all(&part.bytes).map_err(&failed)?;
-    file.as_file().sync_all().map_err(&failed)?;
-    // Without `replace`, a second INIT that was faster than this one keeps what it wrote.
-    let placed = if replace {
-        file.persist(&part.path)
-    } else {
-        file.persist_noclobber(&part.path)
-    };
-    placed.map(drop).map_err(|error| {
-        if error.error.kind() == std::io::ErrorKind::AlreadyExists {
-            InstallError::Exists {
-                path: part.path.clone(),
-            }
-        } else {
-            failed(error.error)
-        }
-    })
-}
-
-/// Creates a folder and what is missing above it; answers what it created, outermost first.
-fn create_folder(folder: &Path, mode: u32) -> Result<Vec<PathBuf>, InstallError> {
-    let missing: Vec<PathBuf> = folder
-        .ancestors()
-        .take_while(|path| !path.as_os_str().is_empty() && !path.exists())
-        .map(Path::to_owned)
-        .collect();
-    let mut builder = fs::DirBuilder::new();
-    builder.recursive(true);
-    #[cfg(unix)]
-    std::os::unix::fs::DirBuilderExt::mode(&mut builder, mode);
-    #[cfg(not(unix))]
-    let _ = mode;
-    builder.create(folder).map_err(not_writable(folder))?;
-    Ok(missing.into_iter().rev().collect())
-}
-
-fn nearest_existing(folder: &Path) -> &Path {
-    folder
-        .ancestors()
-        .find(|path| !path.as_os_str().is_empty() && path.exists())
-        .unwrap_or(Path::new("."))
-}
-
-#[cfg(unix)]
-fn set_mode(file: &File, mode: u32) -> std::io::Result<()> {
-    file.set_permissions(<Permissions as std::os::unix::fs::PermissionsExt>::from_mode(
-        mode,
-    ))
-}
-
-#[cfg(not(unix))]
-fn set_mode(_file: &File, _mode: u32) -> std::io::Result<()> {
-    Ok(())
-}
-
-fn not_writable(path: &Path) -> impl Fn(std::io::Error) -> InstallError {
-    let path = path.to_owned();
-    move |source| InstallError::NotWritable {
-        path: path.clone(),
-        source,
-    }
+/// The three files of an identity, in the order in which they are written.
+pub(crate) fn parts(folders: &Folders, config: &DeviceConfig, key: &DeviceKey) -> [Part; 3] {
+    let public = public_pem(key.public());
+    [
+        Part::secret(folders.private_pem(), key.to_pem().as_bytes()),
+        Part::public(folders.public_pem(), public),
+        Part::public(folders.device_yml(), config.to_yaml()),
+    ]
 }

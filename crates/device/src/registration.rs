@@ -1,6 +1,6 @@
 use std::time::Duration;
 
-use countersign_jose::{Jwk, PrivateKey};
+use countersign_jose::{Jwk, PublicKey};
 use countersign_protocol::device::{
     RegistrationAnswer, RegistrationRequest, RegistrationStatus, RegistrationStatusAnswer,
 };
@@ -9,9 +9,7 @@ use serde::Serialize;
 use tokio::time::{Instant, sleep_until};
 use uuid::Uuid;
 
-use crate::host::Host;
-use crate::http::{Http, HttpError};
-use crate::words::printable;
+use countersign_client::{Host, Http, HttpError, printable};
 
 /// The longest wait; far beyond the life of any registration, and safe to add to a clock.
 const MAX_WAIT: Duration = Duration::from_secs(30 * 24 * 3600);
@@ -20,9 +18,8 @@ const MAX_PAUSE: Duration = Duration::from_secs(60);
 
 /// The public key as a machine registers it: with `alg`, without `kid` and `use` (onesid.md §2).
 #[must_use]
-pub fn public_jwk(key: &PrivateKey) -> Jwk {
-    let public = key.public();
-    public.jwk().clone().with_alg(public.natural_algorithm())
+pub fn public_jwk(key: &PublicKey) -> Jwk {
+    key.jwk().clone().with_alg(key.natural_algorithm())
 }
 
 /// A JWK Set of one key (RFC 7517 §5), as `publicKey` of a registration carries it.

@@ -1,11 +1,11 @@
-use countersign_jose::JwsError;
 use countersign_protocol::token::{CLIENT_ASSERTION_TYPE, TokenAnswer};
 use reqwest::StatusCode;
 use zeroize::Zeroizing;
 
-use crate::http::{Http, HttpError};
 use crate::identity::Identity;
+use crate::key::DeviceKeyError;
 use crate::stamp::Stamp;
+use countersign_client::{Http, HttpError};
 
 /// The access token of a machine (onesid.md §5.1).
 ///
@@ -33,8 +33,8 @@ impl AccessToken {
 #[derive(Debug, thiserror::Error)]
 pub enum TokenError {
     /// The assertion could not be signed.
-    #[error("cannot sign for the provider: {0}; check private.pem")]
-    Signing(#[from] JwsError),
+    #[error(transparent)]
+    Signing(#[from] DeviceKeyError),
     /// The provider does not take this machine for what it says it is (RFC 6749 §5.2).
     #[error(
         "{0}; the provider does not accept this machine: check its clock, ask an operator whether it was suspended or revoked, or register anew with -o INIT --force"
@@ -78,7 +78,9 @@ pub async fn fetch_access_token(
         .map_err(refusal)?;
     // RFC 6749 §7.1: a token of a type that is not understood must not be used.
     if !answer.token_type.eq_ignore_ascii_case("Bearer") {
-        return Err(TokenError::NotBearer(crate::words::printable(&answer.token_type)));
+        return Err(TokenError::NotBearer(countersign_client::printable(
+            &answer.token_type,
+        )));
     }
     let lifetime = i64::try_from(answer.expires_in).unwrap_or(i64::MAX);
     Ok(AccessToken {

@@ -52,6 +52,7 @@ pub(crate) fn documented() -> OpenApiRouter<AppState> {
         .routes(routes!(device::status::get))
         .routes(routes!(device::registrations::get))
         .routes(routes!(device::decision::post))
+        .routes(routes!(device::key::post))
         .routes(routes!(application::well_known::get))
         .routes(routes!(
             application::applications::get,

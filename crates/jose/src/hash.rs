@@ -11,13 +11,25 @@ pub struct HkdfError;
 /// The SHA-256 digest of `data`.
 #[must_use]
 pub fn sha256(data: &[u8]) -> [u8; 32] {
-    first_32(digest::digest(&digest::SHA256, data).as_ref())
+    first(digest::digest(&digest::SHA256, data).as_ref())
+}
+
+/// The SHA-384 digest of `data`.
+#[must_use]
+pub fn sha384(data: &[u8]) -> [u8; 48] {
+    first(digest::digest(&digest::SHA384, data).as_ref())
+}
+
+/// The SHA-512 digest of `data`.
+#[must_use]
+pub fn sha512(data: &[u8]) -> [u8; 64] {
+    first(digest::digest(&digest::SHA512, data).as_ref())
 }
 
 /// HMAC-SHA-256 of `data` under `key` (RFC 2104). For comparing use [`ct_eq`].
 #[must_use]
 pub fn hmac_sha256(key: &[u8], data: &[u8]) -> [u8; 32] {
-    first_32(hmac::sign(&hmac::Key::new(hmac::HMAC_SHA256, key), data).as_ref())
+    first(hmac::sign(&hmac::Key::new(hmac::HMAC_SHA256, key), data).as_ref())
 }
 
 /// Whether two byte strings are equal, in a time that depends on their lengths only.
@@ -54,8 +66,8 @@ impl hkdf::KeyType for OutputLen {
     }
 }
 
-fn first_32(bytes: &[u8]) -> [u8; 32] {
-    let mut out = [0; 32];
+fn first<const N: usize>(bytes: &[u8]) -> [u8; N] {
+    let mut out = [0; N];
     for (to, from) in out.iter_mut().zip(bytes) {
         *to = *from;
     }

@@ -6,7 +6,7 @@ mod unverified;
 mod verified;
 
 pub use header::Header;
-pub use sign::sign;
+pub use sign::{sign, sign_with};
 pub use unverified::UnverifiedJws;
 pub use verified::VerifiedJws;
 

@@ -60,7 +60,7 @@ pub use error::{
 };
 pub use jwk::Jwk;
 pub use jwk_set::JwkSet;
-pub use jws::{Header, MAX_COMPACT_LEN, UnverifiedJws, VerifiedJws, sign};
+pub use jws::{Header, MAX_COMPACT_LEN, UnverifiedJws, VerifiedJws, sign, sign_with};
 pub use key_type::KeyType;
 pub use pem::public_pem;
 pub use private_key::PrivateKey;

@@ -16,8 +16,8 @@ pub struct ApprovalList {
 
 /// One approval as a person is shown it.
 ///
-/// `digest` covers the JCS form (RFC 8785) of every other member, so a phone can check that what it displays is what
-/// the decision will be bound to.
+/// `digest` covers the JCS form (RFC 8785) of every other member but the handle `authRequestId`, so a phone can check that
+/// what it displays is what the decision will be bound to.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
 pub struct ApprovalItem {
@@ -25,7 +25,8 @@ pub struct ApprovalItem {
     pub id: Uuid,
     /// Which front door opened it.
     pub kind: ApprovalKind,
-    /// A handle for tools that list and answer CIBA requests; never the `auth_req_id` itself, which only the client holds.
+    /// The `auth_req_id` of a sign-in, by which tools find the request that they answer (onesid.md §13). Nobody is shown it,
+    /// and it redeems nothing without the key of the client that asked.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub auth_request_id: Option<String>,
     /// Who asks.
@@ -54,7 +55,7 @@ pub struct ApprovalItem {
     pub context: ContextShown,
     /// When it ends, RFC 3339 in UTC.
     pub expires_at: String,
-    /// base64url SHA-256 of the JCS form of all members above.
+    /// base64url SHA-256 of the JCS form of all members above, without `authRequestId`.
     #[serde(default, skip_serializing_if = "String::is_empty")]
     pub digest: String,
 }

@@ -106,7 +106,7 @@ pub struct RegistrationItem {
     /// The address that the registration came from.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub address: Option<String>,
-    /// The RFC 7638 thumbprint of its key; the machine prints the same.
+    /// The RFC 7638 thumbprint of the key that it has now; the machine prints the same.
     pub thumbprint: String,
     /// Type of the key, for example `RSA:2048`.
     pub key_type: String,

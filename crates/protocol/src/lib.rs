@@ -14,6 +14,7 @@ pub mod ciba;
 pub mod client;
 pub mod consent;
 pub mod device;
+pub mod device_key;
 pub mod error;
 pub mod merge_patch;
 pub mod oidc;

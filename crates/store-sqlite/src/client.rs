@@ -83,6 +83,13 @@ impl ClientStore for Tx<'_> {
         let params = params![at.map(Timestamp::millis), id.as_str()];
         self.must(ClientRecord::TABLE, sql!("client/set_disabled"), params)
     }
+
+    fn replace_metadata(&mut self, id: &ClientId, before: &str, after: &str) -> Result<bool, Fault> {
+        self.wins(
+            sql!("client/replace_metadata"),
+            params![after, id.as_str(), before],
+        )
+    }
 }
 
 /// What is kept of a `jti`, in bytes: half a SHA-256 over client and `jti`. A client that finds two of its own with one

@@ -258,4 +258,12 @@ impl DeviceStore for Tx<'_> {
             params![at.millis(), id.0.as_bytes()],
         )
     }
+
+    fn set_key(&mut self, id: DeviceId, thumbprint: &str, key_type: &str) -> Result<(), Fault> {
+        self.must(
+            Device::TABLE,
+            sql!("device/set_key"),
+            params![thumbprint, key_type, id.0.as_bytes()],
+        )
+    }
 }

@@ -37,7 +37,11 @@ pub struct World {
     /// Its clock.
     pub clock: Arc<TestClock>,
     directory: TempDir,
+    host: String,
 }
+
+/// Where the provider of a world is, unless the test serves it somewhere.
+const HOST: &str = "https://idp.example";
 
 impl World {
     /// A world with the default policy.
@@ -47,9 +51,14 @@ impl World {
 
     /// A world with a policy.
     pub async fn with(policy: Policy) -> Self {
+        Self::at(HOST, policy).await
+    }
+
+    /// A world whose provider is reached at `host`, for tests that serve it over a real socket.
+    pub async fn at(host: &str, policy: Policy) -> Self {
         let directory = tempfile::tempdir().expect("a temporary directory");
         let clock = Arc::new(TestClock::at(BEGINNING));
-        let provider = Self::open(&directory, Arc::clone(&clock), policy, 1);
+        let provider = Self::open(&directory, host, Arc::clone(&clock), policy, 1);
         add_user::create_organisation(&provider, "onesid1.com", &["OnesID1".to_owned()])
             .await
             .expect("an organisation");
@@ -59,16 +68,17 @@ impl World {
             provider: Arc::new(provider),
             clock,
             directory,
+            host: host.to_owned(),
         }
     }
 
-    fn open(directory: &TempDir, clock: Arc<TestClock>, policy: Policy, seed: u64) -> Provider {
+    fn open(directory: &TempDir, host: &str, clock: Arc<TestClock>, policy: Policy, seed: u64) -> Provider {
         let store = SqliteStore::open(
             directory.path().join("countersign.db"),
             countersign_store_sqlite::Options::default(),
         );
         Provider::new(
-            Host::parse("https://idp.example").expect("a host"),
+            Host::parse(host).expect("a host"),
             Arc::new(store.expect("a store")),
             clock,
             Arc::new(SeededEntropy::new(seed)),
@@ -84,15 +94,17 @@ impl World {
             provider,
             clock,
             directory,
+            host,
         } = self;
         let policy = provider.policy.clone();
         drop(provider);
-        let provider = Self::open(&directory, Arc::clone(&clock), policy, 2);
+        let provider = Self::open(&directory, &host, Arc::clone(&clock), policy, 2);
         provider.reload_keys().await.expect("keys open");
         Self {
             provider: Arc::new(provider),
             clock,
             directory,
+            host,
         }
     }
 

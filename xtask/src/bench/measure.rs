@@ -1,5 +1,6 @@
 //! One timed run of one path on one side.
 
+mod client;
 mod mutual;
 
 use countersign_protocol::ciba;
@@ -61,6 +62,9 @@ pub(crate) async fn measure(
         Workload::Mutual => stage.mutual().await,
         Workload::MutualSocket => stage.mutual_socket().await,
         Workload::IdleSockets => stage.idle_sockets().await,
+        Workload::ValidateRs256 => stage.validate("RS256"),
+        Workload::ValidateEs256 => stage.validate("ES256"),
+        Workload::CibaWaits => stage.ciba_waits().await,
     }
 }
 

@@ -1,5 +1,6 @@
 //! Our side: an initialised data directory with people, phones, services and a device, and the release server on it.
 
+use countersign_jose::KeyType;
 use serde_json::{Value, json};
 use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
@@ -7,12 +8,13 @@ use std::process::Command;
 use std::sync::Arc;
 use std::time::Duration;
 
+use super::client::{self, Client};
 use super::cores::Cores;
 use super::device::{Device, HOSTNAME};
 use super::mutual::{Issued, Mutual, PEOPLE, SCOPES, SERVICES};
 use super::phone::Phone;
 use super::process::Process;
-use super::sign::{Cast, parallel};
+use super::sign::{CLIENT, Cast, Service, parallel};
 use super::subject::{Approver, Side, Start, Subject, free_address};
 
 /// What the benchmark sets, for the server and for the commands of its operator.
@@ -33,6 +35,7 @@ pub(crate) struct Ours {
     phones: Arc<Vec<Phone>>,
     device: Option<Arc<Device>>,
     mutual: Option<Arc<Mutual>>,
+    client: Option<Arc<Client>>,
 }
 
 impl Ours {
@@ -58,6 +61,7 @@ impl Ours {
             phones: Arc::new(Vec::new()),
             device: None,
             mutual: None,
+            client: None,
         };
         ours.operator(&[
             "init",
@@ -101,6 +105,33 @@ impl Ours {
         Ok(())
     }
 
+    /// Adds whom our client library asks: clients with P-256 keys, since they sign each poll anew, and people.
+    ///
+    /// # Errors
+    /// A command fails.
+    pub(crate) fn gather(&mut self, program: PathBuf, cores: &Cores) -> Result<(), String> {
+        eprintln!("==> adding people who will be waited for");
+        let clients = parallel(cores, client::CLIENTS, |n| {
+            Service::new(CLIENT + n, KeyType::P256)
+        })?;
+        for client in &clients {
+            self.add_client(client.asking_metadata())?;
+        }
+        let people = parallel(cores, client::PEOPLE, |n| {
+            let username = format!("waiter{n}@Bench");
+            self.operator(&["user", "add", &username]).map(|_| username)
+        })?;
+        let issuer = format!("http://{}/oidc", self.address);
+        self.client = Some(Arc::new(Client::of(
+            program,
+            &self.scratch,
+            &issuer,
+            &clients,
+            &people,
+        )?));
+        Ok(())
+    }
+
     /// Starts the server; gives it with the time until it was ready.
     ///
     /// # Errors
@@ -114,6 +145,7 @@ impl Ours {
             approver: Approver::Phones(Arc::clone(&self.phones)),
             device: self.device.clone(),
             mutual: self.mutual.clone(),
+            client: self.client.clone(),
         };
         let mut serve = self.command(&["serve", "--listen", &self.address.to_string()]);
         start

@@ -79,6 +79,7 @@ impl Peer {
             approver: Approver::Control(self.control),
             device: None,
             mutual: None,
+            client: None,
         };
         let mut node = Command::new(&self.node);
         node.arg("server.mjs")

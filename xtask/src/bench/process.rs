@@ -30,6 +30,14 @@ impl Process {
         Ok(Self { child, name })
     }
 
+    /// A program that was started elsewhere.
+    pub(crate) fn of(child: Child, name: &str) -> Self {
+        Self {
+            child,
+            name: name.to_owned(),
+        }
+    }
+
     /// Fails when the program has ended.
     ///
     /// # Errors

@@ -42,6 +42,7 @@ const METHOD: &str = "\
 * The peer has no mutual sign-in (X.1280) either. There are 10 services and 1024 people, each with a credential of ours; the people have enrolled theirs on their phones. Each of the 16 connections asks 64 of the people in turn, for one service after the other. A mutual sign-in is `POST /auth/initiate`, in which the service proves itself with its credential (`serviceVds`), and `POST /auth/verify`, which the generator signs as the phone between the two; its latency is the sum of the two requests. Everything is ES256: the server verifies the service's credential and the phone's signature, and signs the identity.
 * For the way of an approval to the browser 1024 browsers wait on WebSockets, each for another person. Each connection takes the one of its 64 that has waited longest and sends the phone's answer; the latency ends when the browser has read `approved`. Then it begins another session and lets its browser wait, which is not part of the latency, but of the time that the rate is reckoned from.
 * Of sockets that only wait, 10240 are connected, one for each pair of a service and a person. The rate is that of sessions that were begun with their sockets connected, the latency is from connecting to the first message. Then they are left alone for 20 seconds (2 with `--quick`), in which the server looks at each session several times and pings each socket; RSS is that of the whole process after that. A socket that ends ends the run. Sessions live for 300 s in the benchmark (`x1280_session`) instead of 60, and 20000 connections are let in.
+* Of our client library (`crates/client`) a process of its own is measured, `examples/bench_client.rs`, on the generator's core; rate, latency, processor time and RSS are those of this process, and the peer has nothing beside it. To validate a token is one call of `validate_token` after the other, in one thread, with the provider's keys fetched before. For the sign-ins that wait, 16 clients with P-256 keys ask 640 people each by `ciba().ask(..)`, and nobody answers: the rate and the latency are those of asking, at most 64 at a time, while those who asked before poll already. Then they are left alone for 20 seconds (5 with `--quick`), in which each polls several times with a new assertion; RSS is that of the process after that. A wait that ends ends the run.
 * Ours runs with `danger_unlimited_requests = true`: the limits against push bombing and overload would stop the benchmark. The peer has none.
 * Of the peer two defaults are changed, so that it does the same work: its in-memory adapter, which keeps 1000 entries, gets room for all of them, and its refresh tokens rotate at each use.
 * CPU is processor time of the whole server process, all threads, in milliseconds for 1000 requests. RSS is its resident memory right after the run.
@@ -68,11 +69,11 @@ pub(crate) fn markdown(report: &Report) -> String {
         let header = ["measure", "ours", "peer", "ratio", "target", "met?"];
         table(&mut page, &header, idle(report.ours_idle, report.peer_idle));
     }
-    let _ = write!(
-        page,
-        "\n## Requests per second\n\nThe median of {} rounds.\n\n",
-        report.rounds
-    );
+    let rounds = match report.rounds {
+        1 => "One round.".to_owned(),
+        many => format!("The median of {many} rounds."),
+    };
+    let _ = write!(page, "\n## Requests per second\n\n{rounds}\n\n");
     table(
         &mut page,
         &["path", "ours", "peer", "ratio", "target", "met?"],
@@ -271,6 +272,7 @@ mod tests {
         assert!(said(Workload::Mutual, 2).contains("| 500 | - | - | ≥ 1000 a second | **NO** |"));
         assert!(said(Workload::MutualSocket, 1).contains("| p99 < 50 ms | yes |"));
         assert!(said(Workload::IdleSockets, 1).contains("| RSS < 200 MB | yes |"));
+        assert!(said(Workload::CibaWaits, 1).contains("| RSS < 100 MB | yes |"));
     }
 
     #[test]

@@ -14,6 +14,8 @@ pub(crate) const PEOPLE: usize = 4 * LANES;
 pub(crate) const BATCH: usize = PEOPLE * LANES;
 /// The number of the device's key, after those of the services.
 pub(crate) const DEVICE: usize = LANES + 1;
+/// The number of the first key of our client library, after that of the device.
+pub(crate) const CLIENT: usize = DEVICE + 1;
 /// How long what is signed may be used, in seconds: longer than preparing and measuring take.
 const LIFETIME: i64 = 900;
 
@@ -128,21 +130,24 @@ impl Service {
         json!({ "keys": [self.jwk] })
     }
 
-    /// Its metadata (RFC 7591 §2), the same on both sides.
+    /// Its private key as PEM, for a process of ours.
+    pub(crate) fn pem(&self) -> String {
+        self.key.to_pem().as_str().to_owned()
+    }
+
+    /// Its metadata (RFC 7591 §2), the same on both sides: the services with RSA keys ask people.
     pub(crate) fn metadata(&self) -> Value {
-        let mut metadata = json!({
-            "client_id": self.id,
-            "client_name": "Benchmark",
-            "token_endpoint_auth_method": "private_key_jwt",
-            "token_endpoint_auth_signing_alg": self.algorithm.name(),
-            "jwks": self.jwks(),
-            "id_token_signed_response_alg": "RS256",
-            "grant_types": ["client_credentials"],
-        });
-        if let Some(metadata) = metadata
-            .as_object_mut()
-            .filter(|_| self.algorithm == Algorithm::Rs256)
-        {
+        if self.algorithm == Algorithm::Rs256 {
+            self.asking_metadata()
+        } else {
+            self.own_metadata()
+        }
+    }
+
+    /// The metadata of a client that asks people to sign in.
+    pub(crate) fn asking_metadata(&self) -> Value {
+        let mut metadata = self.own_metadata();
+        if let Some(metadata) = metadata.as_object_mut() {
             metadata.insert(
                 "grant_types".to_owned(),
                 json!(["client_credentials", ciba::GRANT_TYPE, "refresh_token"]),
@@ -154,6 +159,18 @@ impl Service {
             );
         }
         metadata
+    }
+
+    fn own_metadata(&self) -> Value {
+        json!({
+            "client_id": self.id,
+            "client_name": "Benchmark",
+            "token_endpoint_auth_method": "private_key_jwt",
+            "token_endpoint_auth_signing_alg": self.algorithm.name(),
+            "jwks": self.jwks(),
+            "id_token_signed_response_alg": "RS256",
+            "grant_types": ["client_credentials"],
+        })
     }
 }
 

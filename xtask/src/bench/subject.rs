@@ -4,6 +4,7 @@ use std::net::{Ipv4Addr, SocketAddr, TcpListener};
 use std::sync::Arc;
 use std::time::Duration;
 
+use super::client::Client;
 use super::device::Device;
 use super::load::now;
 use super::mutual::Mutual;
@@ -45,6 +46,7 @@ pub(crate) struct Subject {
     pub(crate) approver: Approver,
     device: Option<Arc<Device>>,
     mutual: Option<Arc<Mutual>>,
+    client: Option<Arc<Client>>,
 }
 
 /// Paths of the endpoints, as discovery names them.
@@ -74,6 +76,7 @@ pub(crate) struct Start {
     pub(crate) approver: Approver,
     pub(crate) device: Option<Arc<Device>>,
     pub(crate) mutual: Option<Arc<Mutual>>,
+    pub(crate) client: Option<Arc<Client>>,
 }
 
 impl Start {
@@ -102,6 +105,7 @@ impl Start {
             approver,
             device,
             mutual,
+            client,
             ..
         } = self;
         Ok((
@@ -114,6 +118,7 @@ impl Start {
                 approver,
                 device,
                 mutual,
+                client,
             },
             took,
         ))
@@ -168,6 +173,15 @@ impl Subject {
     pub(crate) fn mutual(&self) -> Result<&Arc<Mutual>, String> {
         let mutual = self.mutual.as_ref();
         mutual.ok_or_else(|| format!("{} has no mutual sign-in", self.side))
+    }
+
+    /// Our client library, and whom it asks.
+    ///
+    /// # Errors
+    /// It is measured beside our server only.
+    pub(crate) fn client(&self) -> Result<&Client, String> {
+        let client = self.client.as_deref();
+        client.ok_or_else(|| format!("{} has no client of ours", self.side))
     }
 
     /// The people say yes to these requests, which are all that wait.

@@ -1,9 +1,10 @@
 //! The paths that are measured.
 
+use super::client;
 use super::sign::BATCH;
 
-/// One path through the provider. The last ones leave consents and mutual sign-ins that wait, which the paths before do
-/// not expect.
+/// One path through the provider, or of our client library. The last ones leave consents and sign-ins that wait, which
+/// the paths before do not expect.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, clap::ValueEnum)]
 pub(crate) enum Workload {
     Discovery,
@@ -21,6 +22,9 @@ pub(crate) enum Workload {
     Mutual,
     MutualSocket,
     IdleSockets,
+    ValidateRs256,
+    ValidateEs256,
+    CibaWaits,
 }
 
 /// What we want of a path.
@@ -66,17 +70,27 @@ impl Workload {
             Self::Mutual => "mutual sign-in (X.1280): initiate and verify",
             Self::MutualSocket => "mutual sign-in: approval to WebSocket message, 1024 sockets wait",
             Self::IdleSockets => "mutual sign-in: 10240 sockets connect and wait",
+            Self::ValidateRs256 => "our client: validate a JWT, RS256, key cached",
+            Self::ValidateEs256 => "our client: validate a JWT, ES256, key cached",
+            Self::CibaWaits => "our client: 10240 sign-ins wait in one process",
         }
     }
 
     /// Whether the peer has nothing like it.
     pub(crate) const fn is_ours_alone(self) -> bool {
-        matches!(self, Self::QrStatus | Self::ConsentRequest | Self::ConsentStatus) || self.is_mutual()
+        matches!(self, Self::QrStatus | Self::ConsentRequest | Self::ConsentStatus)
+            || self.is_mutual()
+            || self.is_client()
     }
 
     /// Whether it is one of mutual sign-in, which has people and services of its own.
     pub(crate) const fn is_mutual(self) -> bool {
         matches!(self, Self::Mutual | Self::MutualSocket | Self::IdleSockets)
+    }
+
+    /// Whether our client library is measured, and not the server.
+    pub(crate) const fn is_client(self) -> bool {
+        matches!(self, Self::ValidateRs256 | Self::ValidateEs256 | Self::CibaWaits)
     }
 
     /// What we want of it.
@@ -88,13 +102,16 @@ impl Workload {
             Self::Mutual => Some(Target::PerSecond(1000.0)),
             Self::MutualSocket => Some(Target::P99Ms(50.0)),
             Self::IdleSockets => Some(Target::ResidentMb(200.0)),
+            Self::CibaWaits => Some(Target::ResidentMb(100.0)),
             Self::Discovery
             | Self::Jwks
             | Self::Introspection
             | Self::Refresh
             | Self::QrStatus
             | Self::ConsentRequest
-            | Self::ConsentStatus => None,
+            | Self::ConsentStatus
+            | Self::ValidateRs256
+            | Self::ValidateEs256 => None,
         }
     }
 
@@ -102,14 +119,20 @@ impl Workload {
     pub(crate) const fn is_durable(self) -> bool {
         !matches!(
             self,
-            Self::Discovery | Self::Jwks | Self::QrStatus | Self::ConsentStatus | Self::IdleSockets
+            Self::Discovery
+                | Self::Jwks
+                | Self::QrStatus
+                | Self::ConsentStatus
+                | Self::IdleSockets
+                | Self::ValidateRs256
+                | Self::ValidateEs256
         )
     }
 
     /// Timed requests (sign-ins, approvals or sockets where these are counted) of one round: seconds of work.
     pub(crate) const fn count(self, quick: bool) -> usize {
         let full = match self {
-            Self::Discovery | Self::Jwks => 40 * 1024,
+            Self::Discovery | Self::Jwks | Self::ValidateRs256 | Self::ValidateEs256 => 40 * 1024,
             Self::ClientCredentials
             | Self::PendingPoll
             | Self::Introspection
@@ -122,9 +145,10 @@ impl Workload {
             Self::Mutual => 8 * BATCH,
             Self::MutualSocket => 4 * BATCH,
             Self::IdleSockets => 10 * BATCH,
+            Self::CibaWaits => client::CLIENTS * client::PEOPLE,
         };
-        // The memory of a few sockets says nothing about that of many.
-        if quick && !matches!(self, Self::IdleSockets) {
+        // The memory of a few that wait says nothing about that of many.
+        if quick && !matches!(self, Self::IdleSockets | Self::CibaWaits) {
             (full / 16).next_multiple_of(BATCH)
         } else {
             full

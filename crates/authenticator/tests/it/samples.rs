@@ -181,7 +181,9 @@ pub(crate) fn mutual(number: u128, token_id: &str) -> ApprovalItem {
 /// Computes the digest as the provider does: from the JSON, without the phone's own code.
 pub(crate) fn sealed(item: ApprovalItem) -> ApprovalItem {
     let mut shown = json!(item);
-    shown.as_object_mut().unwrap().remove("digest");
+    let members = shown.as_object_mut().unwrap();
+    members.remove("digest");
+    members.remove("authRequestId");
     let digest = base64url::encode(&hash::sha256(&jcs::canonicalize(&shown).unwrap()));
     ApprovalItem { digest, ..item }
 }

@@ -12,7 +12,6 @@ use crate::store::Writing;
 use crate::text::showable;
 use crate::time::Timestamp;
 use crate::user::User;
-use countersign_jose::{base64url, hash};
 use countersign_protocol::ScopeList;
 use countersign_protocol::approval::{
     ApplicationShown, ApprovalItem, ApprovalKind, ContextShown, MutualShown, VerificationMode,
@@ -80,9 +79,8 @@ pub fn prepare(provider: &Provider, question: Question<'_>, now: Timestamp) -> O
     let item = ApprovalItem {
         id: id.0,
         kind: question.kind,
-        // Derived from the id, so it is stable and tells nothing: the auth_req_id itself is the client's secret, and
-        // must not be of any use on the phone's side (checklist D).
-        auth_request_id: Some(base64url::encode(&hash::sha256(id.0.as_bytes()))),
+        // Reckoned when a phone looks: the store does not hold it.
+        auth_request_id: None,
         application,
         binding_message: question.binding_message,
         scopes,

@@ -1,10 +1,11 @@
 //! What a person is shown, in the exact form that the decision is bound to.
 
 use super::{Approval, code};
+use crate::ciba::auth_req_id;
 use crate::failure::Fault;
 use crate::keys::Sealer;
 use countersign_jose::{base64url, hash, jcs};
-use countersign_protocol::approval::{ApprovalItem, SettledItem};
+use countersign_protocol::approval::{ApprovalItem, ApprovalKind, SettledItem};
 
 /// The JCS text (RFC 8785) of an item without its digest, and the digest over it.
 ///
@@ -21,7 +22,8 @@ pub fn seal(item: &ApprovalItem) -> Result<(String, String), Fault> {
 }
 
 /// The item as a phone receives it, with the codes of its mode and the digest over all of it. Both are reckoned at each
-/// look: a stored digest over six digits would give them away to whoever tries a million.
+/// look: a stored digest over six digits would give them away to whoever tries a million. The `auth_req_id` of a sign-in
+/// comes last: the store does not hold it, and evidence that anybody can verify later must not need it.
 ///
 /// # Errors
 /// The stored text is no item.
@@ -32,6 +34,10 @@ pub fn on_phone(sealer: &Sealer, approval: &Approval) -> Result<ApprovalItem, Fa
         .ok_or_else(|| Fault::corrupt("approval", approval.id, "its session has no code"))?;
     let (_, digest) = seal(&item)?;
     item.digest = digest;
+    item.auth_request_id = (approval.kind == ApprovalKind::Login).then(|| {
+        let auth_req_id = auth_req_id::derive(sealer, approval.id, approval.requested_at);
+        auth_req_id.reveal().to_owned()
+    });
     Ok(item)
 }
 

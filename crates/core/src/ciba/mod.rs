@@ -1,5 +1,6 @@
 //! The CIBA front door (CIBA Core): a client asks for a person's sign-in and polls for the tokens.
 
+pub mod auth_req_id;
 pub mod binding;
 pub mod hint;
 pub mod redeem;

@@ -2,7 +2,7 @@
 //! person last: neither the order nor the time of an answer tells who exists.
 
 use super::hint::{self, Hint};
-use super::{CibaRequest, binding};
+use super::{CibaRequest, auth_req_id, binding};
 use crate::application::{Application, resource, usable};
 use crate::approval::open::{self, Origin, Question};
 use crate::approval::{Approval, code};
@@ -25,6 +25,7 @@ use crate::user::User;
 use countersign_protocol::approval::{ApprovalKind, VerificationMode};
 use countersign_protocol::ciba::{AuthenticationAnswer, AuthenticationRequest, VerificationToShow};
 use countersign_protocol::{ErrorCode, ScopeList};
+use std::sync::Arc;
 
 /// What the backchannel endpoint read.
 pub struct StartRequest {
@@ -127,10 +128,7 @@ async fn prepare(
         expires_at,
     };
     let approval = open::prepare(provider, question, now)?;
-    let auth_req_id = qr.as_ref().map_or_else(
-        || OpaqueToken::new(&*provider.entropy, now),
-        QrRequest::auth_req_id,
-    );
+    let auth_req_id = auth_req_id::derive(&provider.sealer, approval.id, approval.requested_at);
     let ciba = CibaRequest {
         digest: auth_req_id.digest(),
         approval_id: approval.id,
@@ -331,6 +329,7 @@ async fn open(
         code,
     });
     let (limits, audit_key) = (provider.policy.pace.clone(), provider.audit_key());
+    let sealer = Arc::clone(&provider.sealer);
     let hides = caller.client.registration.hide_unknown_users;
     let standing = provider
         .store
@@ -338,7 +337,7 @@ async fn open(
             caller.spend(tx)?;
             request.spend(tx)?;
             if let Some(qr) = &qr
-                && let Some(standing) = qr.standing(&*tx, now)?
+                && let Some(standing) = qr.standing(&*tx, &sealer, now)?
             {
                 return Ok(Some(standing));
             }
@@ -371,7 +370,7 @@ async fn open(
         })
         .await?;
     if let Some(standing) = standing {
-        return Ok(standing.answer(provider, &auth_req_id, now));
+        return Ok(standing.answer(provider, now));
     }
     if let Some(user) = user {
         provider.bus.wake(user);

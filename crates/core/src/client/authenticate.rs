@@ -33,6 +33,8 @@ pub enum Endpoint {
     Introspection,
     /// `{iss}/token/revocation`.
     Revocation,
+    /// `{iss}/device-key`, where a device replaces its key. An assertion for it names this address and no other.
+    DeviceKey,
     /// `{host}/auth/initiate`, where a service proves itself with `serviceAssertion` (X.1280 profile §1).
     Initiate,
 }
@@ -47,6 +49,7 @@ impl Endpoint {
             Self::BcAuthorize => "/bc-authorize",
             Self::Introspection => "/token/introspection",
             Self::Revocation => "/token/revocation",
+            Self::DeviceKey => "/device-key",
             Self::Initiate => "/auth/initiate",
         }
     }

@@ -96,7 +96,7 @@ pub async fn list(provider: &Provider, status: Option<DeviceStatus>) -> Outcome<
                 let device = device_of(tx, &registration)?;
                 let stands = DeviceStatus::of(&registration, device.as_ref(), now);
                 if status.is_none_or(|wanted| wanted == stands) {
-                    items.push(item(&registration, stands)?);
+                    items.push(item(&registration, device.as_ref(), stands)?);
                 }
             }
             Ok(items)
@@ -116,10 +116,8 @@ pub async fn show(provider: &Provider, text: &str) -> Outcome<RegistrationItem> 
         .read(move |tx| {
             let registration = find_registration(tx, &text)?.ok_or_else(unknown_device)?;
             let device = device_of(tx, &registration)?;
-            Ok(item(
-                &registration,
-                DeviceStatus::of(&registration, device.as_ref(), now),
-            )?)
+            let stands = DeviceStatus::of(&registration, device.as_ref(), now);
+            Ok(item(&registration, device.as_ref(), stands)?)
         })
         .await
 }
@@ -161,7 +159,11 @@ pub(super) fn unknown_device() -> Refusal {
     )
 }
 
-fn item(registration: &DeviceRegistration, status: DeviceStatus) -> Result<RegistrationItem, Fault> {
+fn item(
+    registration: &DeviceRegistration,
+    device: Option<&Device>,
+    status: DeviceStatus,
+) -> Result<RegistrationItem, Fault> {
     let (device_id, client_id) = match &registration.state {
         RegistrationState::Approved {
             device_id, client_id, ..
@@ -178,6 +180,11 @@ fn item(registration: &DeviceRegistration, status: DeviceStatus) -> Result<Regis
         RegistrationState::Pending | RegistrationState::Rejected { .. } => (None, None),
     };
     let description = &registration.description;
+    // A device may have replaced the key that it registered with.
+    let (thumbprint, key_type) = device
+        .map_or((&registration.thumbprint, &registration.key_type), |device| {
+            (&device.thumbprint, &device.key_type)
+        });
     Ok(RegistrationItem {
         verification_code: registration.verification_code.clone(),
         device_id,
@@ -188,8 +195,8 @@ fn item(registration: &DeviceRegistration, status: DeviceStatus) -> Result<Regis
         location: description.location.clone(),
         system: description.system.clone(),
         address: registration.address.clone(),
-        thumbprint: registration.thumbprint.clone(),
-        key_type: registration.key_type.clone(),
+        thumbprint: thumbprint.clone(),
+        key_type: key_type.clone(),
         status: status.as_str().to_owned(),
         requested_at: registration.requested_at.rfc3339(),
         expires_at: registration.expires_at.rfc3339(),

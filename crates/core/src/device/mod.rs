@@ -4,6 +4,7 @@ pub mod decide;
 pub mod list;
 pub mod register;
 pub mod revoke;
+pub mod rotate;
 
 use crate::id::{ClientId, DeviceId};
 use crate::time::Timestamp;

@@ -43,7 +43,7 @@ pub async fn register(
     address: Option<String>,
 ) -> Outcome<Registered> {
     let now = provider.clock.now();
-    let key = key(&request.public_key)?;
+    let key = single_key("publicKey", &request.public_key)?;
     profile_for(&key)?;
     let description = description(&request)?;
     let mut registration = DeviceRegistration {
@@ -196,19 +196,18 @@ pub(super) fn profile_for(key: &PublicKey) -> Result<Profile, Refusal> {
         .into_iter()
         .find(fits)
         .ok_or_else(|| {
-            Refusal::invalid_request(
-                "the key of publicKey must be for signatures; check its alg, use and key_ops",
-            )
+            Refusal::invalid_request("the public key must be for signatures; check its alg, use and key_ops")
         })
 }
 
-fn key(public_key: &serde_json::Value) -> Result<PublicKey, Refusal> {
-    let refused = |error: &dyn std::fmt::Display| Refusal::invalid_request(format!("publicKey: {error}"));
-    let set = JwkSet::parse(public_key).map_err(|error| refused(&error))?;
+/// The one key of a JWK Set that came as `member`.
+pub(super) fn single_key(member: &'static str, jwks: &serde_json::Value) -> Result<PublicKey, Refusal> {
+    let refused = |error: &dyn std::fmt::Display| Refusal::invalid_request(format!("{member}: {error}"));
+    let set = JwkSet::parse(jwks).map_err(|error| refused(&error))?;
     let [jwk] = set.keys() else {
-        return Err(Refusal::invalid_request(
-            "publicKey must be a JWK Set with exactly one key",
-        ));
+        return Err(Refusal::invalid_request(format!(
+            "{member} must be a JWK Set with exactly one key"
+        )));
     };
     PublicKey::from_jwk(jwk).map_err(|error| refused(&error))
 }

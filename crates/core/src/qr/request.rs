@@ -9,10 +9,11 @@ use super::secrets::{QrSecrets, session_of};
 use super::status::seconds;
 use super::{QrKind, QrSession, QrSessionId, QrState};
 use crate::approval::{code, open::Origin};
-use crate::ciba::CibaRequest;
 use crate::ciba::hint::{self, Hint};
+use crate::ciba::{CibaRequest, auth_req_id};
 use crate::failure::{Failure, Fault, Outcome, Refusal};
 use crate::id::{ApprovalId, ClientId, UserId};
+use crate::keys::Sealer;
 use crate::provider::Provider;
 use crate::secret::{OpaqueToken, TokenDigest};
 use crate::store::{Reading, Writing};
@@ -25,12 +26,12 @@ use countersign_protocol::ciba::{AuthenticationAnswer, AuthenticationRequest, Ve
 pub struct QrRequest {
     /// The session.
     pub session: QrSessionId,
-    auth_req_id: OpaqueToken,
     login_hint_token: TokenDigest,
 }
 
 /// The request that a session has already.
 pub struct Standing {
+    auth_req_id: OpaqueToken,
     ciba: CibaRequest,
     mode: VerificationMode,
 }
@@ -157,36 +158,31 @@ impl QrRequest {
         Self {
             session: session.clone(),
             login_hint_token: secrets.login_hint_token.digest(),
-            auth_req_id: secrets.auth_req_id,
         }
-    }
-
-    /// The `auth_req_id` of the session's request.
-    #[must_use]
-    pub fn auth_req_id(&self) -> OpaqueToken {
-        OpaqueToken::presented(self.auth_req_id.reveal())
     }
 
     /// The request that was there before this one, if there is one.
     ///
     /// # Errors
     /// `invalid_request`: it has ended already.
-    pub fn standing(&self, tx: &dyn Reading, now: Timestamp) -> Outcome<Option<Standing>> {
+    pub fn standing(&self, tx: &dyn Reading, sealer: &Sealer, now: Timestamp) -> Outcome<Option<Standing>> {
         let QrState::Requested { approval_id, .. } = self.state(tx)?.state else {
             return Ok(None);
         };
-        let ciba = tx
-            .ciba()
-            .by_digest(&self.auth_req_id.digest())?
-            .filter(|ciba| now < ciba.expires_at);
-        let ciba = ciba.ok_or_else(|| {
-            Refusal::invalid_request("the request of this QR session has ended; make a new session")
-        })?;
         let approval = tx
             .approvals()
             .by_id(approval_id)?
             .ok_or_else(|| self.corrupt("its approval is gone"))?;
+        let auth_req_id = auth_req_id::derive(sealer, approval.id, approval.requested_at);
+        let ciba = tx
+            .ciba()
+            .by_digest(&auth_req_id.digest())?
+            .filter(|ciba| now < ciba.expires_at);
+        let ciba = ciba.ok_or_else(|| {
+            Refusal::invalid_request("the request of this QR session has ended; make a new session")
+        })?;
         Ok(Some(Standing {
+            auth_req_id,
             ciba,
             mode: approval.verification_mode,
         }))
@@ -223,15 +219,10 @@ impl QrRequest {
 impl Standing {
     /// The same answer as the first time, with the time that is left.
     #[must_use]
-    pub fn answer(
-        &self,
-        provider: &Provider,
-        auth_req_id: &OpaqueToken,
-        now: Timestamp,
-    ) -> AuthenticationAnswer {
+    pub fn answer(&self, provider: &Provider, now: Timestamp) -> AuthenticationAnswer {
         let code = code::screen_code(&provider.sealer, self.ciba.approval_id, self.mode);
         AuthenticationAnswer {
-            auth_req_id: auth_req_id.reveal().to_owned(),
+            auth_req_id: self.auth_req_id.reveal().to_owned(),
             expires_in: seconds(self.ciba.expires_at.since(now)),
             interval: Some(u64::from(self.ciba.interval)),
             verification: code.map(|code| VerificationToShow {

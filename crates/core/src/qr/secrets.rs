@@ -15,8 +15,6 @@ pub struct QrSecrets {
     pub code_key: Zeroizing<[u8; 32]>,
     /// The token that names the person who scanned, to the service that made the session.
     pub login_hint_token: OpaqueToken,
-    /// The handle of the session's one CIBA request.
-    pub auth_req_id: OpaqueToken,
     /// The person's access token, of a session of the older form.
     pub access_token: OpaqueToken,
 }
@@ -32,7 +30,6 @@ impl QrSecrets {
         Self {
             code_key: derive("qr code"),
             login_hint_token: OpaqueToken::presented(&hint),
-            auth_req_id: OpaqueToken::presented(&text("qr auth_req_id")),
             access_token: OpaqueToken::presented(&text("qr access token")),
         }
     }

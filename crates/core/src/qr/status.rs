@@ -3,6 +3,7 @@
 use super::secrets::QrSecrets;
 use super::{QrKind, QrSession, QrSessionId, QrState, code, picture};
 use crate::approval::{Approval, code as approval_code};
+use crate::ciba::auth_req_id;
 use crate::failure::Outcome;
 use crate::oidc::bearer::DeviceBearer;
 use crate::provider::Provider;
@@ -75,7 +76,10 @@ pub(super) fn answer(
         exp: u64::try_from(session.expires_at.unix()).ok(),
         interval: INTERVAL,
         aud: Some(session.client_id.to_string()),
-        auth_request_id: requested.then(|| secrets.auth_req_id.reveal().to_owned()),
+        auth_request_id: approval.map(|approval| {
+            let auth_req_id = auth_req_id::derive(&provider.sealer, approval.id, approval.requested_at);
+            auth_req_id.reveal().to_owned()
+        }),
         ciba_request_invoked: requested,
         login_hint_token: scanned.then(|| secrets.login_hint_token.reveal().to_owned()),
         // A published client throws the answer of the backchannel away; the screen finds its code here.

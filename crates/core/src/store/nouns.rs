@@ -60,6 +60,8 @@ pub trait ClientStore {
     fn insert(&mut self, client: &ClientRecord) -> Answer<()>;
     /// Takes its rights (or, with `None`, gives them back).
     fn set_disabled(&mut self, id: &ClientId, at: Option<Timestamp>) -> Answer<()>;
+    /// Replaces its metadata. Decides the race: `false` means that it is no longer what it was `before`.
+    fn replace_metadata(&mut self, id: &ClientId, before: &str, after: &str) -> Answer<bool>;
 }
 
 /// Client assertions that were used (RFC 7523 §3: `jti`).
@@ -93,6 +95,8 @@ pub trait DeviceStore {
     fn set_suspended(&mut self, id: DeviceId, at: Option<Timestamp>) -> Answer<()>;
     /// Revokes for good.
     fn revoke(&mut self, id: DeviceId, at: Timestamp) -> Answer<()>;
+    /// Notes thumbprint and type of the key that it has now.
+    fn set_key(&mut self, id: DeviceId, thumbprint: &str, key_type: &str) -> Answer<()>;
 }
 
 /// What [`DeviceStore::waiting_registrations`] counts.

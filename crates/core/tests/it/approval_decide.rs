@@ -150,8 +150,10 @@ async fn keys_and_tokens_of_others_decide_nothing() {
         refused(send(&scene, &item, assertion).await),
         ErrorCode::InvalidRequest
     );
-    // The auth_req_id is the client's secret and no credential of anybody's (checklist D).
+    // Application and phone speak of the request by its auth_req_id (onesid.md §13), which is no credential of anybody's
+    // (checklist D).
     let id = &started.auth_req_id;
+    assert_eq!(item.auth_request_id.as_ref(), Some(id));
     assert_eq!(
         refused(send(&scene, &item, id.clone()).await),
         ErrorCode::InvalidRequest
@@ -160,7 +162,6 @@ async fn keys_and_tokens_of_others_decide_nothing() {
         refused(bearer::authenticate(&scene.world.provider, id).await),
         ErrorCode::InvalidToken
     );
-    assert_ne!(item.auth_request_id.as_deref(), Some(id.as_str()));
     assert_eq!(
         refused(scene.world.poll(&client, id).await),
         ErrorCode::AuthorizationPending
@@ -372,7 +373,7 @@ async fn a_phone_can_check_the_digest_of_what_it_shows() {
     let client = scene.client("standard").await;
     let (_, item) = scene.asked(&client, &parameters()).await;
     let mut shown = serde_json::to_value(&item).unwrap();
-    merge(&mut shown, &json!({ "digest": null }));
+    merge(&mut shown, &json!({ "digest": null, "authRequestId": null }));
     let jcs = countersign_jose::jcs::canonicalize(&shown).unwrap();
     assert_eq!(item.digest, base64url::encode(&hash::sha256(&jcs)));
 }

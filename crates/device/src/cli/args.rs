@@ -6,6 +6,7 @@ use countersign_device::{Folders, KeySecurity, NoHome, device_key_type};
 use countersign_jose::KeyType;
 use countersign_protocol::device::DeviceRole;
 
+use super::command::{Command, Listen};
 use super::help;
 
 /// A machine's own identity: it registers with a OnesID provider, signs, and gets its access token.
@@ -21,11 +22,24 @@ use super::help;
     after_help = help::SHORT_AFTER,
     after_long_help = help::LONG_AFTER,
     max_term_width = 110,
+    args_conflicts_with_subcommands = true,
+    subcommand_negates_reqs = true,
+    disable_help_subcommand = true,
 )]
 pub(crate) struct Args {
+    #[command(subcommand)]
+    pub(crate) command: Option<Command>,
+
     /// What to do
-    #[arg(short, long, value_enum, ignore_case = true, value_name = "OPERATION")]
-    pub(crate) operation: Operation,
+    #[arg(
+        short,
+        long,
+        value_enum,
+        ignore_case = true,
+        value_name = "OPERATION",
+        required = true
+    )]
+    pub(crate) operation: Option<Operation>,
 
     /// Address of the provider, for example https://idp.example.com
     #[arg(short, long, value_name = "URL", help_heading = "Registering")]
@@ -47,7 +61,7 @@ pub(crate) struct Args {
     #[arg(short, long, value_name = "ROLE", value_parser = role, help_heading = "Registering")]
     pub(crate) role: Option<DeviceRole>,
 
-    /// Where the private key is kept: default (a file) or tpm (in a later version)
+    /// Where the private key is kept: default (a file) or tpm (a TPM 2.0, in a program built with TPM support)
     #[arg(short, long, value_name = "WHERE", value_parser = key_security, help_heading = "Registering")]
     pub(crate) security: Option<KeySecurity>,
 
@@ -87,16 +101,23 @@ pub(crate) struct Args {
     #[arg(long, help_heading = "Registering", hide_short_help = true)]
     pub(crate) danger_allow_http: bool,
 
+    /// Say what MIGRATE would do, and do nothing
+    #[arg(long, help_heading = "Files")]
+    pub(crate) check: bool,
+
     /// The text to sign
     #[arg(short, long, value_name = "TEXT", help_heading = "Signing")]
     pub(crate) message: Option<String>,
 
+    #[command(flatten)]
+    pub(crate) listen: Listen,
+
     /// Folder of private.pem and public.pem [default: ~/.local/share/px-device-identity]
-    #[arg(long, value_name = "DIR", help_heading = "Files")]
+    #[arg(long, alias = "key-dir", value_name = "DIR", help_heading = "Files")]
     pub(crate) keydir: Option<PathBuf>,
 
     /// Folder of device.yml [default: /etc/px-device-identity]
-    #[arg(long, value_name = "DIR", help_heading = "Files")]
+    #[arg(long, alias = "config-dir", value_name = "DIR", help_heading = "Files")]
     pub(crate) configdir: Option<PathBuf>,
 
     /// Answer in JSON, one object a line
@@ -134,6 +155,16 @@ pub(crate) enum Operation {
     /// Print a new access token and when it ends, in Unix seconds
     #[value(name = "GET_ACCESS_TOKEN")]
     GetAccessToken,
+    /// Make a new key and have the provider take it for the old one; -k and -s choose another type or place
+    #[value(name = "ROTATE_KEY")]
+    RotateKey,
+    /// Bring the files of the tool before this one into today's form; what is replaced is kept beside it
+    #[value(name = "MIGRATE")]
+    Migrate,
+    /// Sign for the programs of this machine, as `countersign-device serve` does
+    #[cfg(unix)]
+    #[value(name = "SERVE")]
+    Serve,
 }
 
 impl Args {

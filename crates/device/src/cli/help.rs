@@ -33,20 +33,36 @@ Examples:
       -k ECC:p256 -cd ./id -kd ./id
   Register with the answers of an enterprise installation:
     countersign-device -o INIT_FROM_CONFIG --config-file /etc/config.json
+  Register with a key that never leaves the TPM:
+    countersign-device -o INIT -a https://idp.example.com -dn onesid1.com \\
+      -s tpm -k ECC:p256
+  Replace the key, or finish a replacement that was interrupted:
+    countersign-device -o ROTATE_KEY
+  Bring the files of px-device-identity into today's form:
+    countersign-device -o MIGRATE --check
   Sign the first two parts of a JWT:
     countersign-device -o SIGN -m eyJhbGciOiJSUzI1NiJ9.eyJpc3MiOiJtZSJ9
   Call the provider with this machine's access token:
     token=$(countersign-device -o GET_ACCESS_TOKEN | jq -r .access_token)
     curl -H \"Authorization: Bearer $token\" https://idp.example.com/oidc/identify
+  Show how this machine stands, and what is wrong with it:
+    countersign-device status
+    countersign-device doctor
+  Sign for the programs of this machine, which never see the key:
+    countersign-device serve --socket /run/countersign-device/sign.sock
 
 Files:
   /etc/px-device-identity/device.yml              who this machine is; no secrets (-cd DIR)
   ~/.local/share/px-device-identity/private.pem   the private key, mode 0600 (-kd DIR)
   ~/.local/share/px-device-identity/public.pem    the public key
+  /etc/px-device-identity/signing-service.toml    who may have signatures of `serve`
+  /etc/px-device-identity/user-agent.toml         who may have people signed in by `user-agent`
   /etc/config.json                                answers for INIT_FROM_CONFIG (--config-file FILE)
   INIT writes them only when the registration is approved; until then the key is in memory only.
 
 Environment:
+  COUNTERSIGN_TPM_TCTI     where the TPM is, else TPM2TOOLS_TCTI, else device:/dev/tpmrm0
+  TSS2_LOG                 what the TPM software itself says; all+NONE for nothing
   SSL_CERT_FILE            certificate authorities to trust instead of the system's
   HTTPS_PROXY, NO_PROXY    proxies, as usual; never used for this machine itself
   NO_COLOR                 no colours, also on a terminal

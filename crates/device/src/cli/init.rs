@@ -1,10 +1,10 @@
 //! INIT and INIT_FROM_CONFIG: a key, a registration, an operator's decision, three files.
 
 use countersign_device::{
-    Approved, CONFIG_VERSION, DeviceConfig, EnterpriseConfig, Host, Http, Install, KeySecurity, Patience,
-    PendingRegistration, PublicJwks, RegistrationError, System, public_jwk, register,
+    Approved, CONFIG_VERSION, DeviceConfig, DeviceKey, EnterpriseConfig, Host, Http, Install, KeySecurity,
+    Patience, PendingRegistration, PublicJwks, RegistrationError, System, USER_AGENT, public_jwk, register,
 };
-use countersign_jose::{KeyType, PrivateKey};
+use countersign_jose::KeyType;
 use countersign_protocol::device::{DeviceRole, RegistrationRequest};
 use serde::Serialize;
 use uuid::Uuid;
@@ -20,6 +20,7 @@ struct Wish {
     title: String,
     location: String,
     role: DeviceRole,
+    key_security: KeySecurity,
     key_type: KeyType,
     system: System,
 }
@@ -44,8 +45,8 @@ pub(crate) async fn run(args: &Args) -> Result<(), CliError> {
     let wish = wish(args)?;
     let folders = args.folders()?;
     let install = Install::prepare(&folders, args.force)?;
-    let key = PrivateKey::generate(wish.key_type)?;
-    let http = Http::for_host(&wish.host)?;
+    let key = DeviceKey::make(wish.key_security, wish.key_type)?;
+    let http = Http::for_host(&wish.host, USER_AGENT)?;
     let thumbprint = key.public().jwk().thumbprint();
 
     let pending =
@@ -87,12 +88,9 @@ pub(crate) async fn run(args: &Args) -> Result<(), CliError> {
 /// Options first, then the enterprise file, then the defaults.
 fn wish(args: &Args) -> Result<Wish, CliError> {
     let file = match args.operation {
-        Operation::InitFromConfig => EnterpriseConfig::read(&args.config_file)?,
+        Some(Operation::InitFromConfig) => EnterpriseConfig::read(&args.config_file)?,
         _ => EnterpriseConfig::default(),
     };
-    if args.security.or(file.key_security) == Some(KeySecurity::Tpm) {
-        return Err(CliError::Tpm);
-    }
     let host = match &args.address {
         Some(address) => address.parse()?,
         None => file
@@ -118,6 +116,10 @@ fn wish(args: &Args) -> Result<Wish, CliError> {
             .or(file.location)
             .unwrap_or_else(|| "Undefined".to_owned()),
         role,
+        key_security: args
+            .security
+            .or(file.key_security)
+            .unwrap_or(KeySecurity::Default),
         key_type: args.keytype.or(file.key_type).unwrap_or(KeyType::Rsa2048),
         system,
     })
@@ -125,7 +127,7 @@ fn wish(args: &Args) -> Result<Wish, CliError> {
 
 fn missing(args: &Args, what: &str, option: &str, key: &str) -> CliError {
     CliError::Usage(match args.operation {
-        Operation::InitFromConfig => {
+        Some(Operation::InitFromConfig) => {
             format!(
                 "{} does not have {what}: add `{key}` to it, or {option}",
                 args.config_file.display()
@@ -154,9 +156,9 @@ fn default_title(role: DeviceRole, system: &System) -> String {
 }
 
 impl Wish {
-    fn request(&self, key: &PrivateKey) -> Result<RegistrationRequest, CliError> {
+    fn request(&self, key: &DeviceKey) -> Result<RegistrationRequest, CliError> {
         Ok(RegistrationRequest {
-            public_key: serde_json::to_value(PublicJwks::from(public_jwk(key)))?,
+            public_key: serde_json::to_value(PublicJwks::from(public_jwk(key.public())))?,
             title: self.title.clone(),
             location: self.location.clone(),
             domain: self.domain.clone(),
@@ -177,7 +179,7 @@ impl Wish {
             initiated_on,
             // A machine without an organisation cannot be registered, so there is no other.
             is_managed: true,
-            key_security: KeySecurity::Default,
+            key_security: self.key_security,
             key_type: self.key_type,
             location: self.location,
             role: self.role,

@@ -10,6 +10,10 @@ use serde::Serialize;
 use super::error::CliError;
 
 const ERROR: Style = AnsiColor::Red.on_default().bold();
+#[cfg(unix)]
+const WARNING: Style = AnsiColor::Yellow.on_default().bold();
+/// What is left of a longer line before (ECMA-48 §8.3.41).
+const ERASE_REST: &str = "\x1b[K";
 const STRONG: Style = Style::new().bold();
 
 /// One line of result on standard output, there at once also when standard output is a pipe.
@@ -36,6 +40,13 @@ pub(crate) fn complain(error: &CliError) {
     let _ = writeln!(anstream::stderr(), "{ERROR}error:{ERROR:#} {error}");
 }
 
+/// What works but should not stay so, on standard error.
+#[cfg(unix)]
+pub(crate) fn warn(text: &str) {
+    // There is nobody left to tell when this cannot be written.
+    let _ = writeln!(anstream::stderr(), "{WARNING}warning:{WARNING:#} {text}");
+}
+
 /// The text as a QR code, when standard output is a terminal that a phone can be held to.
 pub(crate) fn qr_for_terminal(text: &str) -> Option<String> {
     if stdout().is_terminal() { qr(text) } else { None }
@@ -56,6 +67,7 @@ fn qr(text: &str) -> Option<String> {
 pub(crate) struct Progress {
     quiet: bool,
     terminal: bool,
+    wait: Duration,
 }
 
 impl Progress {
@@ -63,6 +75,7 @@ impl Progress {
         let progress = Self {
             quiet,
             terminal: stderr().is_terminal(),
+            wait,
         };
         progress.say(&format!(
             "Waiting at most {} for the operator's decision; Ctrl-C gives up and leaves nothing behind.\n",
@@ -74,7 +87,7 @@ impl Progress {
     pub(crate) fn poll(&self, poll: &Poll<'_>) {
         match poll.trouble {
             Some(error) => self.say(&format!("\r{error}; trying again.\n")),
-            None if self.terminal => self.say(&format!("\rStill waiting ({}). ", duration(poll.waited))),
+            None if self.terminal => self.say(&format!("\r{}{ERASE_REST}", waiting(self.wait, poll.waited))),
             None => {}
         }
     }
@@ -99,6 +112,11 @@ impl Progress {
     }
 }
 
+fn waiting(wait: Duration, waited: Duration) -> String {
+    let left = duration(wait.saturating_sub(waited));
+    format!("Still waiting ({} so far, {left} left). ", duration(waited))
+}
+
 fn duration(time: Duration) -> String {
     match (time.as_secs() / 60, time.as_secs() % 60) {
         (0, seconds) => format!("{seconds} s"),
@@ -119,6 +137,13 @@ mod tests {
         assert_eq!(lines.len(), 15);
         assert!(lines.iter().all(|line| line.chars().count() == 29));
         assert!(lines[0].chars().all(|c| c == '\u{2588}'));
+    }
+
+    #[test]
+    fn whoever_waits_is_told_how_long_it_was_and_how_long_it_can_be() {
+        let text = |waited| waiting(Duration::from_secs(2000), Duration::from_secs(waited));
+        assert_eq!(text(40), "Still waiting (40 s so far, 32 min 40 s left). ");
+        assert_eq!(text(2001), "Still waiting (33 min 21 s so far, 0 s left). ");
     }
 
     #[test]

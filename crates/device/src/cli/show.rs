@@ -1,7 +1,6 @@
 //! The operations of a machine that is registered: its key, its signature, its access token.
 
-use countersign_device::{Http, Identity, PublicJwks, Stamp, fetch_access_token};
-use countersign_jose::base64url;
+use countersign_device::{Http, Identity, PublicJwks, Stamp, TokenError, USER_AGENT, fetch_access_token};
 use serde::Serialize;
 
 use super::args::Args;
@@ -21,7 +20,7 @@ pub(crate) fn signature(args: &Args) -> Result<(), CliError> {
         .message
         .as_ref()
         .ok_or_else(|| CliError::Usage("SIGN needs the text to sign: add -m TEXT".to_owned()))?;
-    output::line(&base64url::encode(&load(args)?.sign(message.as_bytes())?))
+    output::line(&load(args)?.key().sign_base64url(message.as_bytes())?)
 }
 
 pub(crate) async fn access_token(args: &Args) -> Result<(), CliError> {
@@ -32,12 +31,24 @@ pub(crate) async fn access_token(args: &Args) -> Result<(), CliError> {
         expires_at: i64,
     }
     let identity = load(args)?;
-    let http = Http::for_host(&identity.config().host)?;
-    let token = fetch_access_token(&http, &identity, Stamp::now()?).await?;
+    let http = Http::for_host(&identity.config().host, USER_AGENT)?;
+    let fetched = fetch_access_token(&http, &identity, Stamp::now()?).await;
+    let token = fetched.map_err(|error| unfinished(args, error))?;
     output::json(&Answer {
         access_token: token.secret(),
         expires_at: token.expires_at(),
     })
+}
+
+/// A machine that is not accepted may only have missed the answer to its rotation.
+fn unfinished(args: &Args, error: TokenError) -> CliError {
+    let waits = args
+        .folders()
+        .is_ok_and(|folders| folders.next_private_pem().exists());
+    match error {
+        TokenError::NotAccepted(_) if waits => CliError::Unfinished(error),
+        error => error.into(),
+    }
 }
 
 fn load(args: &Args) -> Result<Identity, CliError> {

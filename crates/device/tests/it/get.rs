@@ -216,7 +216,7 @@ fn without_an_identity_every_operation_says_how_to_get_one() {
     ] {
         Machine::new()
             .run(operation)
-            .refused(1, "register this machine with -o INIT");
+            .refused(1, "register this machine with countersign-device -o INIT");
     }
 }
 

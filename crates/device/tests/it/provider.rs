@@ -31,6 +31,7 @@ struct Seen {
     registration: (u16, Value),
     statuses: Answers,
     token: (u16, Value),
+    device_key: (u16, Value),
     requests: Vec<(String, HeaderMap, Bytes)>,
 }
 
@@ -49,6 +50,10 @@ impl FakeProvider {
             token: (
                 200,
                 json!({ "access_token": "opaque", "token_type": "Bearer", "expires_in": 600 }),
+            ),
+            device_key: (
+                404,
+                json!({ "error": "invalid_request", "error_description": "no such route" }),
             ),
             requests: Vec::new(),
         })
@@ -75,6 +80,7 @@ impl FakeProvider {
             .route("/devices/registration", post(register))
             .route("/devices/registration/status/{code}", get(status))
             .route("/oidc/token", post(token))
+            .route("/oidc/device-key", post(device_key))
             .with_state(Arc::clone(&seen));
         let address = SocketAddr::from((Ipv4Addr::LOCALHOST, 0));
         let listener = runtime.block_on(tokio::net::TcpListener::bind(address)).unwrap();
@@ -102,7 +108,31 @@ impl FakeProvider {
         (headers.clone(), body.clone())
     }
 
+    /// From now on the token endpoint answers this.
+    pub(crate) fn now_gives_tokens(&self, status: u16, body: Value) {
+        self.seen.lock().unwrap().token = (status, body);
+    }
+
+    /// From now on whoever wants to replace a key is answered this.
+    pub(crate) fn now_takes_keys(&self, status: u16, body: Value) {
+        self.seen.lock().unwrap().device_key = (status, body);
+    }
+
     /// From now on the status endpoint answers this.
+    /// The form that was posted last to this path.
+    #[cfg(feature = "tpm")]
+    pub(crate) fn form(&self, path: &str) -> std::collections::BTreeMap<String, String> {
+        url::form_urlencoded::parse(&self.body(path))
+            .into_owned()
+            .collect()
+    }
+
+    /// How many requests came, whatever to.
+    #[cfg(feature = "tpm")]
+    pub(crate) fn requests(&self) -> usize {
+        self.seen.lock().unwrap().requests.len()
+    }
+
     pub(crate) fn now_answers(&self, statuses: Answers) {
         self.seen.lock().unwrap().statuses = statuses;
     }
@@ -163,4 +193,10 @@ async fn token(State(shared): State<Shared>, headers: HeaderMap, body: Bytes) ->
     let mut seen = shared.lock().unwrap();
     seen.requests.push(("/oidc/token".to_owned(), headers, body));
     answer(seen.token.clone())
+}
+
+async fn device_key(State(shared): State<Shared>, headers: HeaderMap, body: Bytes) -> Response {
+    let mut seen = shared.lock().unwrap();
+    seen.requests.push(("/oidc/device-key".to_owned(), headers, body));
+    answer(seen.device_key.clone())
 }

@@ -231,13 +231,6 @@ fn a_folder_that_cannot_be_written_is_found_before_anybody_is_asked() {
 }
 
 #[test]
-fn a_tpm_is_refused_clearly() {
-    let machine = Machine::new();
-    let ran = machine.init("https://idp.example.com", &["-s", "TPM"]);
-    ran.refused(1, "keys in a TPM come in a later version");
-}
-
-#[test]
 fn an_unencrypted_provider_elsewhere_is_refused_unless_the_danger_is_named() {
     let machine = Machine::new();
     let ran = machine.init("http://idp.example.com", &[]);

@@ -65,7 +65,7 @@ fn wrong_usage_is_exit_code_2() {
         (&["-o", "INIT", "--wait", "soon"], "write a number of seconds"),
         (&["-o", "INIT", "--wait", "-1"], "error"),
         (&["-o", "INIT", "--force", "perhaps"], "write true or false"),
-        (&["-o", "INIT", "--", "-dn"], "unexpected argument '-dn'"),
+        (&["-o", "INIT", "--", "-dn"], "'-dn' cannot be used"),
     ] {
         run(args).refused(2, text);
     }

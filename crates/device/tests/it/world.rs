@@ -5,6 +5,8 @@ use std::process::{Child, Command, Output, Stdio};
 
 use tempfile::TempDir;
 
+use crate::provider::{CLIENT_ID, DEVICE_ID};
+
 pub(crate) struct Machine {
     pub(crate) dir: TempDir,
 }
@@ -60,6 +62,16 @@ impl Machine {
             "0.01",
         ];
         self.command(&[&base[..], more].concat())
+    }
+
+    /// A `device.yml` of a registered machine with these lines about its key.
+    pub(crate) fn write_config(&self, key: &str) {
+        std::fs::create_dir_all(self.config()).unwrap();
+        let text = format!(
+            "client_id: {CLIENT_ID}\nconfig_version: 0.0.3\ndomain: onesid1.com\nhost: http://127.0.0.1:1\nid: {DEVICE_ID}\n\
+             initiated_on: '2025-01-31 09:05:00.000000'\nis_managed: true\n{key}location: Bangkok\nrole: server\ntitle: web-1\n"
+        );
+        std::fs::write(self.config().join("device.yml"), text).unwrap();
     }
 
     pub(crate) fn read(&self, file: PathBuf) -> String {

@@ -30,12 +30,13 @@ pub(crate) enum Opens {
 }
 
 /// Every POST endpoint: its path in the document, what it reads, whose token it takes.
-pub(crate) const POSTS: [(&str, Reads, Opens); 29] = [
+pub(crate) const POSTS: [(&str, Reads, Opens); 30] = [
     ("/oidc/token", Reads::Form, Opens::Anyone),
     ("/oidc/token/introspection", Reads::Form, Opens::Anyone),
     ("/oidc/token/revocation", Reads::Form, Opens::Anyone),
     ("/oidc/backchannel", Reads::Form, Opens::Anyone),
     ("/oidc/bc-authorize", Reads::Form, Opens::Anyone),
+    ("/oidc/device-key", Reads::Form, Opens::Anyone),
     ("/oidc/qr/make", Reads::JsonOrNothing, Opens::Device),
     ("/oidc/token/oidc/qr/make", Reads::JsonOrNothing, Opens::Device),
     ("/oidc/qr/status", Reads::Json, Opens::Device),
@@ -233,7 +234,9 @@ async fn a_form_endpoint_names_what_an_authenticated_client_left_out() {
     let site = Site::new().await;
     let device = site.world.device(KeyType::P256).await;
     for target in targets(&site, Reads::Form).await {
-        let assertion = device.assertion(&site.world.issuer(), site.world.now());
+        // Every endpoint takes its own address for the audience, and one takes nothing else.
+        let endpoint = format!("{}{}", site.world.provider.host.as_str(), target.path);
+        let assertion = device.assertion(&endpoint, site.world.now());
         // Parameters without a value count as left out (RFC 6749 section 3.1).
         let mut fields = proof(&device, &assertion);
         fields.extend([("grant_type", ""), ("token", ""), ("request", ""), ("scope", "")]);

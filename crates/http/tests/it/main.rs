@@ -16,6 +16,7 @@ mod bearer;
 mod consent;
 mod coverage;
 mod credential;
+mod device_key;
 mod events;
 mod faults;
 mod headers;

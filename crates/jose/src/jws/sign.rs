@@ -20,14 +20,28 @@ pub fn sign(
     header: &impl Serialize,
     claims: &impl Serialize,
 ) -> Result<String, JwsError> {
+    sign_with(algorithm, header, claims, |input| Ok(key.sign(algorithm, input)?))
+}
+
+/// [`sign`] for a key that is not in memory, for example in a TPM: `signer` gets the signing input (RFC 7515 §5.1 step
+/// 5) and gives the signature in its JOSE encoding.
+///
+/// # Errors
+/// What `signer` answers, and [`JwsError`] as [`sign`] does.
+pub fn sign_with<E: From<JwsError>>(
+    algorithm: Algorithm,
+    header: &impl Serialize,
+    claims: &impl Serialize,
+    signer: impl FnOnce(&[u8]) -> Result<Vec<u8>, E>,
+) -> Result<String, E> {
     let header = with_alg(object(header)?, algorithm)?;
     let claims = object(claims)?;
     let mut token = format!("{}.{}", encode(&header)?, encode(&claims)?);
-    let signature = key.sign(algorithm, token.as_bytes())?;
+    let signature = signer(token.as_bytes())?;
     token.push('.');
     token.push_str(&base64url::encode(&signature));
     if token.len() > MAX_COMPACT_LEN {
-        return Err(JwsError::TooLarge);
+        return Err(JwsError::TooLarge.into());
     }
     Ok(token)
 }

@@ -27,6 +27,13 @@ fn sha256_is_that_of_fips_180() {
 }
 
 #[test]
+fn sha384_and_sha512_are_those_of_fips_180() {
+    let start = |digest: &[u8]| digest[..4].to_vec();
+    assert_eq!(start(&hash::sha384(b"abc")), [0xcb, 0x00, 0x75, 0x3f]);
+    assert_eq!(start(&hash::sha512(b"abc")), [0xdd, 0xaf, 0x35, 0xa1]);
+}
+
+#[test]
 fn hmac_sha256_is_that_of_rfc_4231_case_2() {
     let expected = hex("5bdcc146bf60754e6a042426089575c75a003f089d2739839dec58b964ec3843");
     assert_eq!(

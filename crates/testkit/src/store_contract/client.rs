@@ -76,6 +76,26 @@ pub async fn a_client_is_disabled_and_enabled(fixture: &dyn Fixture) {
     );
 }
 
+/// Compare-and-set: the second of two who saw the same state is refused, and nobody else is touched.
+pub async fn a_client_is_changed_by_whom_knows_what_it_was(fixture: &dyn Fixture) {
+    let store = fixture.open();
+    people(&store).await;
+    let before = client(1).metadata;
+    for (id, after, won) in [(1, "{\"a\":1}", true), (1, "{\"b\":2}", false), (9, "{}", false)] {
+        let before = before.clone();
+        let changed = write(&store, move |tx| {
+            tx.clients_mut().replace_metadata(&client_id(id), &before, after)
+        })
+        .await;
+        assert_eq!(changed, won, "client {id} to {after}");
+    }
+    let changed = ClientRecord {
+        metadata: "{\"a\":1}".to_owned(),
+        ..client(1)
+    };
+    assert_eq!(read(&store, |tx| tx.clients().list()).await, [changed, client(2)]);
+}
+
 /// RFC 7523 §3: a `jti` is one client's, and lasts as long as its assertion; case matters.
 pub async fn a_jti_is_spent_once_for_each_client(fixture: &dyn Fixture) {
     let store = fixture.open();

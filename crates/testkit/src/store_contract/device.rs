@@ -203,6 +203,27 @@ pub async fn a_device_is_suspended_brought_back_and_revoked(fixture: &dyn Fixtur
     );
 }
 
+/// Thumbprint and type change together; the other device keeps its own.
+pub async fn a_device_has_the_key_that_it_was_given_last(fixture: &dyn Fixture) {
+    let store = fixture.open();
+    write(&store, |tx| {
+        [1, 2]
+            .into_iter()
+            .try_for_each(|n| tx.devices_mut().insert(&device(n)))
+    })
+    .await;
+    write(&store, |tx| {
+        tx.devices_mut().set_key(device(1).id, "another", "ECC:p384")
+    })
+    .await;
+    let rotated = Device {
+        thumbprint: "another".to_owned(),
+        key_type: "ECC:p384".to_owned(),
+        ..device(1)
+    };
+    assert_eq!(read(&store, |tx| tx.devices().list()).await, [device(2), rotated]);
+}
+
 /// As operators read them.
 pub async fn newest_devices_come_first(fixture: &dyn Fixture) {
     let store = fixture.open();

@@ -92,10 +92,11 @@ macro_rules! store_contract {
             user: a_person_is_found_by_id_and_login, a_login_belongs_to_one_person, a_person_is_disabled_and_enabled,
                 whom_nobody_added_cannot_be_disabled;
             client: every_kind_of_client_comes_back_as_it_was, a_client_is_disabled_and_enabled,
-                a_jti_is_spent_once_for_each_client;
+                a_client_is_changed_by_whom_knows_what_it_was, a_jti_is_spent_once_for_each_client;
             device: a_registration_comes_back_in_every_state, a_taken_verification_code_is_refused,
                 waiting_registrations_are_counted, a_registration_is_decided_once, a_device_comes_back_as_it_was,
-                a_device_is_suspended_brought_back_and_revoked, newest_devices_come_first;
+                a_device_is_suspended_brought_back_and_revoked, a_device_has_the_key_that_it_was_given_last,
+                newest_devices_come_first;
             application: an_application_comes_back_as_it_was, a_taken_host_name_or_identifier_is_refused,
                 the_oldest_application_of_a_client_answers, an_application_is_disabled_and_enabled,
                 an_application_is_written_anew, an_application_is_removed_once;

@@ -6,7 +6,7 @@ use crate::support::TestServer;
 use countersign_jose::PrivateKey;
 use countersign_testkit::Party;
 use std::ops::Deref;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::process::Command;
 use tempfile::TempDir;
 
@@ -63,9 +63,21 @@ impl Machine {
         self.folder.path().join("private.pem")
     }
 
+    /// Where its files are.
+    pub(crate) fn folder(&self) -> &Path {
+        self.folder.path()
+    }
+
     /// What `countersign-device` prints for an operation on this machine.
     pub(crate) fn says(&self, operation: &[&str]) -> String {
         run(in_folder(&self.folder).args(operation)).succeeds()
+    }
+
+    /// What it complains of, for an operation that has to fail.
+    pub(crate) fn fails(&self, operation: &[&str]) -> String {
+        let output = in_folder(&self.folder).args(operation).output().unwrap();
+        assert_eq!(output.status.code(), Some(1), "{output:?}");
+        String::from_utf8(output.stderr).unwrap()
     }
 }
 
