@@ -1,6 +1,7 @@
 //! The operator's decision about a registration (decisions.md, "Devices and operators").
 
-use super::register::{VerificationCode, profile_for, subject, unknown_code};
+use super::list::{find_registration, unknown_device};
+use super::register::{profile_for, subject};
 use super::{Device, DeviceRegistration, RegistrationState};
 use crate::application::{Application, ApplicationType};
 use crate::audit::AuditEvent;
@@ -20,14 +21,15 @@ use serde_json::json;
 /// The longest reason of a rejection, in characters.
 const REASON_MAX: usize = 200;
 
-/// Accepts a machine: it becomes a device and an OAuth client, and for some roles an application. `by` is a username,
-/// or `cli`. Approving a suspended device again brings it back.
+/// Accepts a machine by its verification code: it becomes a device and an OAuth client, and for some roles an
+/// application. `by` is a username, or `cli`. Approving a suspended device again, by verification code, device id or
+/// client id, brings it back.
 ///
 /// # Errors
 /// `not_found`; `conflict`: it was decided before, or it expired.
-pub async fn approve(provider: &Provider, code: &str, by: &str) -> Outcome<DeviceRegistration> {
+pub async fn approve(provider: &Provider, text: &str, by: &str) -> Outcome<DeviceRegistration> {
     let now = provider.clock.now();
-    let registration = find(provider, code).await?;
+    let registration = find(provider, text).await?;
     if let RegistrationState::Approved { device_id, .. } = &registration.state {
         resume(provider, *device_id, by, now).await?;
         return Ok(registration);
@@ -104,13 +106,13 @@ pub async fn reject(
         .await
 }
 
-async fn find(provider: &Provider, code: &str) -> Outcome<DeviceRegistration> {
-    let code = VerificationCode::parse(code).ok_or_else(unknown_code)?;
+async fn find(provider: &Provider, text: &str) -> Outcome<DeviceRegistration> {
+    let text = text.to_owned();
     let registration = provider
         .store
-        .read(move |tx| Ok(tx.devices().registration(&code.0)?))
+        .read(move |tx| Ok(find_registration(tx, &text)?))
         .await?;
-    Ok(registration.ok_or_else(unknown_code)?)
+    Ok(registration.ok_or_else(unknown_device)?)
 }
 
 fn refuse_decided(registration: &DeviceRegistration, now: Timestamp) -> Result<(), Refusal> {

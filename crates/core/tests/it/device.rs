@@ -379,6 +379,13 @@ async fn a_suspended_device_is_brought_back_by_an_approval_and_a_revoked_one_nev
         list::show(&world.provider, &code).await.unwrap().status,
         "approved"
     );
+    revoke::suspend(&world.provider, &device.client_id, "cli")
+        .await
+        .unwrap();
+    decide::approve(&world.provider, &device.client_id, "cli")
+        .await
+        .unwrap();
+    authenticated().await.unwrap();
 
     revoke::revoke(&world.provider, &device.client_id, "cli")
         .await

@@ -18,7 +18,7 @@ Examples:
       Compare the fingerprint with the one on the machine's screen first: another one means another machine.
   countersign device reject K7QX-2MPD --reason 'unknown machine'
   countersign device suspend 0e8f4c1e-3f8a-4d6c-9d59-6f0a5f0f6b7a
-      Stop a machine for a while; approve brings it back.";
+      Stop a machine for a while; approve brings it back, by the same id.";
 
 /// Machines and the decision about them.
 #[derive(Debug, clap::Args)]
@@ -46,8 +46,9 @@ enum Command {
     },
     /// Let a machine in, or bring a suspended one back
     Approve {
-        /// The verification code that the machine shows
-        code: String,
+        /// The verification code that the machine shows; for a suspended machine its device id or client id will do
+        #[arg(value_name = "CODE|ID")]
+        device: String,
     },
     /// Refuse a machine
     Reject {
@@ -83,7 +84,7 @@ pub(crate) async fn run(args: Args) -> Result<(), Failed> {
     let device = match args.command {
         Command::List { status } => return list_all(provider, status, &args.at).await,
         Command::Show { device } => device,
-        Command::Approve { code } => decide::approve(provider, &code, CLI).await?.verification_code,
+        Command::Approve { device } => decide::approve(provider, &device, CLI).await?.verification_code,
         Command::Reject { code, reason } => {
             decide::reject(provider, &code, CLI, reason)
                 .await?
