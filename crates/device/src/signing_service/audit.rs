@@ -1,5 +1,5 @@
-//! The audit log: one line of JSON for each request that asked for a signature. It says who, what kind, which number
-//! and when; never a signature, a claim or a key.
+//! The audit log: one line of JSON for each signature, and for refusals as many as [`Refusals`] lets through. It says
+//! who, what kind, which number and when; never a signature, a claim or a key.
 
 use std::fs::OpenOptions;
 use std::io::{self, Write};
@@ -10,12 +10,20 @@ use countersign_jose::{base64url, hash};
 use serde::Serialize;
 
 use super::refusal::Refusal;
+use super::refusals::Refusals;
 use super::statement::Statement;
 use crate::local::{LocalError, Peer};
 
+/// The log of a running service.
+#[derive(Debug)]
+pub(super) struct AuditLog {
+    place: Place,
+    refusals: Refusals,
+}
+
 /// Where the lines go.
-#[derive(Debug, Clone)]
-pub(super) enum AuditLog {
+#[derive(Debug)]
+enum Place {
     /// A file that is only appended to. It is opened for every line, so it can be rotated by renaming.
     File(PathBuf),
     /// Standard error, which is the journal under systemd.
@@ -35,6 +43,9 @@ struct Line<'a> {
     jti_sha256: Option<String>,
     #[serde(skip_serializing_if = "Option::is_none")]
     reason: Option<&'static str>,
+    /// Refusals of the same user before this one that got no line.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    left_out: Option<u32>,
     #[serde(skip_serializing_if = "Option::is_none")]
     way: Option<&'a str>,
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -48,20 +59,16 @@ struct Line<'a> {
 impl AuditLog {
     /// The log, tried out, so that a wrong path is found at the start and not at the first signature.
     pub(super) fn open(path: Option<&Path>) -> Result<Self, LocalError> {
-        let Some(path) = path else {
-            return Ok(Self::StandardError);
-        };
-        append(path).map_err(|source| LocalError::Audit {
-            path: path.to_owned(),
-            source,
-        })?;
-        Ok(Self::File(path.to_owned()))
+        Ok(Self {
+            place: path.map_or(Ok(Place::StandardError), Place::file)?,
+            refusals: Refusals::default(),
+        })
     }
 
     /// A signature was made.
     pub(super) fn signed(&self, peer: Peer, statement: &Statement, now: i64) -> io::Result<()> {
         let jti = statement.jti.as_ref();
-        self.write(&Line {
+        self.place.write(&Line {
             kind: Some(statement.kind.as_str()),
             jti_sha256: jti.map(|jti| base64url::encode(&hash::sha256(jti.as_bytes()))),
             ..line("signed", Some(peer), now)
@@ -70,10 +77,24 @@ impl AuditLog {
 
     /// A signature was refused.
     pub(super) fn refused(&self, peer: Option<Peer>, refusal: &Refusal, now: i64) -> io::Result<()> {
-        self.write(&Line {
+        let Some(left_out) = self.refusals.line(peer.map(|peer| peer.uid), now) else {
+            return Ok(());
+        };
+        self.place.write(&Line {
             reason: Some(refusal.as_str()),
+            left_out: (left_out > 0).then_some(left_out),
             ..line("refused", peer, now)
         })
+    }
+}
+
+impl Place {
+    fn file(path: &Path) -> Result<Self, LocalError> {
+        append(path).map_err(|source| LocalError::Audit {
+            path: path.to_owned(),
+            source,
+        })?;
+        Ok(Self::File(path.to_owned()))
     }
 
     fn write(&self, line: &Line<'_>) -> io::Result<()> {
@@ -94,6 +115,7 @@ fn line(event: &'static str, peer: Option<Peer>, now: i64) -> Line<'static> {
         kind: None,
         jti_sha256: None,
         reason: None,
+        left_out: None,
         way: peer.map(|peer| peer.way.as_str()),
         uid: peer.map(|peer| peer.uid),
         gid: peer.and_then(|peer| peer.gid),

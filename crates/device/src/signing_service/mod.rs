@@ -9,6 +9,7 @@
 mod audit;
 mod health;
 mod refusal;
+mod refusals;
 mod run;
 mod settings;
 mod sign;

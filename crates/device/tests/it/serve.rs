@@ -288,6 +288,36 @@ fn the_audit_log_says_who_and_what_and_neither_signature_nor_claims() {
 }
 
 #[test]
+fn who_asks_for_what_he_does_not_get_cannot_fill_the_disk_and_signatures_are_logged_all_the_same() {
+    let registered = Registered::new();
+    let log = registered.machine.dir.path().join("audit.jsonl");
+    std::fs::write(registered.settings(), format!("audit_log = {log:?}\n")).unwrap();
+    let serving = registered.serve();
+    let client = http();
+    for _ in 0..150 {
+        let (status, _) = answer(client.post(serving.url("/sign")).json(&body("no statement")));
+        assert_eq!(status, 403);
+    }
+    let (status, _) = answer(
+        client
+            .post(serving.url("/sign"))
+            .json(&body(&registered.message())),
+    );
+    assert_eq!(status, 200);
+    let lines = registered.machine.read(log);
+    // The requests may lie on both sides of the end of a minute.
+    let refused = lines
+        .lines()
+        .filter(|line| line.contains(r#""event":"refused""#))
+        .count();
+    assert!((30..=60).contains(&refused), "{refused}");
+    assert!(
+        lines.lines().last().unwrap().contains(r#""event":"signed""#),
+        "{lines}"
+    );
+}
+
+#[test]
 fn nothing_is_signed_that_cannot_be_logged() {
     let registered = Registered::new();
     let folder = registered.machine.dir.path().join("log");
