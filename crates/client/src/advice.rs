@@ -1,5 +1,7 @@
 use std::time::Duration;
 
+use reqwest::StatusCode;
+
 use crate::error::ClientError;
 use crate::http::HttpError;
 use crate::jwks::JwksError;
@@ -52,10 +54,20 @@ fn of_answer(error: &HttpError) -> Advice {
     match (error.retry_after(), error.is_passing()) {
         (Some(pause), true) => Advice::Wait(pause),
         (None, true) => Advice::Retry,
-        (_, false) => match error.code() {
-            Some(code) => of_code(code),
-            None => Advice::GiveUp,
+        (_, false) => match (error.code(), error.status()) {
+            (Some(code), _) => of_code(code),
+            (None, Some(status)) => of_status(status),
+            (None, None) => Advice::GiveUp,
         },
+    }
+}
+
+/// RFC 9110 §15.5: a refusal without a code is of how the call was made, unless what it asks for is gone.
+fn of_status(status: StatusCode) -> Advice {
+    match status {
+        StatusCode::NOT_FOUND | StatusCode::GONE => Advice::GiveUp,
+        status if status.is_client_error() => Advice::Misuse,
+        _ => Advice::GiveUp,
     }
 }
 

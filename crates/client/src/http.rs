@@ -91,6 +91,13 @@ fn told(status: StatusCode, error: &Option<String>, description: &Option<String>
     }
 }
 
+/// What a client is told that was too slow, too early or too eager (RFC 9110 §15.5.9, RFC 8470 §5.2, RFC 6585 §4).
+const PASSING: [StatusCode; 3] = [
+    StatusCode::REQUEST_TIMEOUT,
+    StatusCode::TOO_EARLY,
+    StatusCode::TOO_MANY_REQUESTS,
+];
+
 impl HttpError {
     /// The status of an unexpected answer.
     #[must_use]
@@ -124,9 +131,7 @@ impl HttpError {
     pub fn is_passing(&self) -> bool {
         match self {
             Self::Unreachable { .. } => true,
-            Self::UnexpectedStatus { status, .. } => {
-                *status == StatusCode::TOO_MANY_REQUESTS || status.is_server_error()
-            }
+            Self::UnexpectedStatus { status, .. } => PASSING.contains(status) || status.is_server_error(),
             _ => false,
         }
     }

@@ -1,11 +1,12 @@
 //! `/auth/qr`, `/auth/qr/make` and `/auth/qr/status` (onesid.md §11).
 
 use axum::Json;
+use axum::body::Bytes;
 use axum::extract::State;
 use axum::http::header::CACHE_CONTROL;
 use axum::response::{IntoResponse, Response};
 use countersign_protocol::ErrorCode;
-use countersign_protocol::qr::StatusRequest;
+use countersign_protocol::qr::{MakeRequest, StatusRequest};
 use serde_json::json;
 
 use super::failure::{Body, Failure};
@@ -24,11 +25,15 @@ pub(super) async fn legacy(State(service): Shared) -> Result<Response, Failure> 
     })))
 }
 
-/// A new code.
-pub(super) async fn make(State(service): Shared) -> Result<Response, Failure> {
+/// A new code. One of the provider's changes every second if the front end asks for it; the service's own do not.
+pub(super) async fn make(State(service): Shared, body: Bytes) -> Result<Response, Failure> {
+    let MakeRequest { animated } = make_request(&body)?;
     match &service.config.qr_hosting {
         QrHosting::Provider => {
-            let session = service.client.make_qr_auth_session_idp().await?;
+            let session = match animated {
+                true => service.client.make_animated_qr_auth_session_idp().await?,
+                false => service.client.make_qr_auth_session_idp().await?,
+            };
             service.hosted.keep(&session, service.now());
             Ok(fresh(session))
         }
@@ -37,6 +42,15 @@ pub(super) async fn make(State(service): Shared) -> Result<Response, Failure> {
             Ok(fresh(service.shown(cb_url, &id, &session)))
         }
     }
+}
+
+/// Published front ends send no body, some of them with the type of one.
+fn make_request(body: &[u8]) -> Result<MakeRequest, Failure> {
+    if body.is_empty() {
+        return Ok(MakeRequest::default());
+    }
+    serde_json::from_slice(body)
+        .map_err(|_| Failure::invalid_request("leave the body out, or send {\"animated\": true}"))
 }
 
 /// How far a code has come, or 404 `Session not found`.

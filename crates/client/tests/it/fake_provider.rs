@@ -34,6 +34,8 @@ pub(crate) enum Answer {
     Json(u16, Value),
     Text(u16, &'static str, String),
     Redirect(String),
+    /// With `Retry-After`.
+    JsonAfter(u16, Value, u64),
     RetryAfter(u16, &'static str),
     /// A body that never ends.
     Endless,
@@ -214,6 +216,10 @@ async fn respond(answer: Answer) -> Response {
     };
     match answer {
         Answer::Json(status, value) => response(status, "application/json")
+            .body(Body::from(value.to_string()))
+            .unwrap(),
+        Answer::JsonAfter(status, value, seconds) => response(status, "application/json")
+            .header("retry-after", seconds)
             .body(Body::from(value.to_string()))
             .unwrap(),
         Answer::Text(status, content_type, text) => {

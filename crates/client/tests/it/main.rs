@@ -17,6 +17,7 @@ mod device_config;
 mod device_token;
 mod discovery;
 mod fake_provider;
+mod front_end_vectors;
 mod hostile;
 mod id_token;
 mod jwks;
