@@ -20,8 +20,7 @@ async function signIn(phone: Phone): Promise<string> {
   const loginHint = { kind: "login_hint", value: phone.username } as const;
   const { auth_req_id } = await auth.makeCibaRequest({ loginHint });
   const mobile = await mobileAuth({ ...here, phone });
-  const [request] = await mobile.listPendingCibaRequests();
-  await mobile.respondToPendingCibaRequest(request?.id ?? "", "approved");
+  await mobile.respondToPendingCibaRequest(auth_req_id, "approved");
   return (await auth.checkCibaStatus(auth_req_id)).access_token;
 }
 
