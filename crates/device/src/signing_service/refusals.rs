@@ -56,7 +56,7 @@ mod tests {
                 .collect::<Vec<_>>()
         };
         assert_eq!(lines(59).len(), PER_MINUTE as usize);
-        assert_eq!(lines(59), []);
+        assert_eq!(lines(59).len(), 0);
         assert_eq!(
             refusals.line(Some(2), 59),
             Some(0),
