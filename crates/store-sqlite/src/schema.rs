@@ -21,7 +21,7 @@ macro_rules! migration {
 }
 
 /// The migrations in order. Released ones never change: a change is another file at the end.
-const MIGRATIONS: [&str; 8] = [
+const MIGRATIONS: [&str; 9] = [
     migration!("0001_first"),
     migration!("0002_qr"),
     migration!("0003_consent"),
@@ -30,10 +30,11 @@ const MIGRATIONS: [&str; 8] = [
     migration!("0006_approval_indexes"),
     migration!("0007_x1280"),
     migration!("0008_spent_assertions"),
+    migration!("0009_approval_changes"),
 ];
 
 /// The version that this program writes, `PRAGMA user_version`: the number of migrations.
-pub const SCHEMA_VERSION: i64 = 8;
+pub const SCHEMA_VERSION: i64 = 9;
 const _: () = assert!(
     SCHEMA_VERSION == MIGRATIONS.len() as i64,
     "a migration without a number"

@@ -44,6 +44,10 @@ const RELEASED: &[(&str, &str)] = &[
         "0008_spent_assertions.sql",
         "184419b415d4375a4f624de2ab2234c60a9a244574c2f3608d27938d19a22670",
     ),
+    (
+        "0009_approval_changes.sql",
+        "5f1cedaeaea06e9cdf65dc716fdf4dddbe83a5a21d6c06beaf5145c69263bf36",
+    ),
 ];
 
 #[test]
