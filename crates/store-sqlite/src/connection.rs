@@ -19,9 +19,6 @@ const WRITER_CACHE_KIB: i64 = 8 * 1024;
 /// Page cache of a reader, in KiB; it grows only with what is read.
 const READER_CACHE_KIB: i64 = 8 * 1024;
 
-/// Pages in the write-ahead log after which the writer copies them back: a page that changed often is copied once.
-const CHECKPOINT_PAGES: i64 = 1000;
-
 /// Size that the write-ahead log is cut back to after a checkpoint, in bytes.
 const WAL_KEPT: i64 = 8 * 1024 * 1024;
 
@@ -45,16 +42,18 @@ pub(crate) fn reading(path: &Path, options: &Options) -> Result<Connection, Faul
     Ok(connection)
 }
 
+/// Opens a connection that copies the write-ahead log back, and does nothing else.
+pub(crate) fn checkpointing(path: &Path, options: &Options) -> rusqlite::Result<Connection> {
+    let connection = open(path, options)?;
+    flush_fully(&connection)?;
+    Ok(connection)
+}
+
 /// Turns a file of ours to the write-ahead log and the writer's settings.
 pub(crate) fn settle_writer(connection: &Connection, options: &Options) -> rusqlite::Result<()> {
     connection.pragma_update(None, "journal_mode", "wal")?;
-    // In WAL mode FULL flushes the log with every commit: what was acknowledged survives a power cut (law 10).
-    connection.pragma_update(None, "synchronous", "full")?;
-    // On macOS a plain fsync does not reach the disk; elsewhere this changes nothing.
-    connection.pragma_update(None, "fullfsync", true)?;
-    connection.pragma_update(None, "checkpoint_fullfsync", true)?;
+    flush_fully(connection)?;
     connection.pragma_update(None, "journal_size_limit", WAL_KEPT)?;
-    connection.pragma_update(None, "wal_autocheckpoint", CHECKPOINT_PAGES)?;
     connection.pragma_update(None, "cache_size", -WRITER_CACHE_KIB)?;
     // Savepoints keep what they may have to undo in memory, not in a temporary file.
     connection.pragma_update(None, "temp_store", "memory")?;
@@ -62,6 +61,14 @@ pub(crate) fn settle_writer(connection: &Connection, options: &Options) -> rusql
         connection.pragma_update(None, "max_page_count", pages)?;
     }
     Ok(())
+}
+
+/// In WAL mode FULL flushes the log with every commit: what was acknowledged survives a power cut (law 10).
+fn flush_fully(connection: &Connection) -> rusqlite::Result<()> {
+    connection.pragma_update(None, "synchronous", "full")?;
+    // On macOS a plain fsync does not reach the disk; elsewhere this changes nothing.
+    connection.pragma_update(None, "fullfsync", true)?;
+    connection.pragma_update(None, "checkpoint_fullfsync", true)
 }
 
 /// An empty file for nobody else's eyes; SQLite gives its log and shared memory the same mode.

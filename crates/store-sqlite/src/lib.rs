@@ -2,6 +2,7 @@
 //!
 //! One thread owns the one connection that writes; it takes whatever work is waiting, runs each piece in a savepoint
 //! of one transaction and flushes them together, so that many callers share one `fsync` and every answer is durable.
+//! Another copies the write-ahead log back into the database meanwhile.
 //! Reads run where they are asked for, on a small pool of connections that cannot write. The SQL stands in
 //! `crates/store-sql`, one file a query, so that another database can share it (docs/adr/0003).
 
@@ -22,6 +23,7 @@ mod approval;
 mod audit;
 mod authenticator;
 mod backup;
+mod checkpoint;
 mod ciba;
 mod client;
 mod connection;

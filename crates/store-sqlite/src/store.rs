@@ -1,5 +1,6 @@
 //! The store itself: a writer, readers, and the port on top of them.
 
+use crate::checkpoint::Checkpointer;
 use crate::connection;
 use crate::counters::{CounterValues, Counters};
 use crate::failure::opening;
@@ -19,6 +20,7 @@ pub struct SqliteStore {
     pub(crate) options: Options,
     pub(crate) readers: Readers,
     writer: Writer,
+    _checkpointer: Checkpointer,
     counters: Arc<Counters>,
 }
 
@@ -36,13 +38,20 @@ impl SqliteStore {
             .and_then(|()| schema::migrate(&mut connection))
             .map_err(|error| opening(&path, error))?;
         let counters = Arc::new(Counters::default());
-        let writer = Writer::start(connection, options.queue, options.group, Arc::clone(&counters))?;
+        let checkpointer = Checkpointer::start(path.clone(), options.clone())?;
+        let writer = Writer::start(
+            connection,
+            &options,
+            Arc::clone(&counters),
+            checkpointer.progress(),
+        )?;
         let readers = Readers::new(path.clone(), options.clone());
         Ok(Self {
             path,
             options,
             readers,
             writer,
+            _checkpointer: checkpointer,
             counters,
         })
     }

@@ -1,12 +1,15 @@
 //! The one thread that writes, and its group commit.
 
+use crate::checkpoint::Progress;
 use crate::counters::Counters;
 use crate::failure::{fault, repeat};
+use crate::options::Options;
 use crate::queue::Queue;
 use crate::tx::Tx;
 use countersign_core::failure::Fault;
 use countersign_core::store::Verdict;
 use rusqlite::Connection;
+use rusqlite::hooks::Wal;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
 use std::thread::{self, JoinHandle};
@@ -40,16 +43,24 @@ pub(crate) struct Writer {
 impl Writer {
     /// Starts the thread, which takes the connection over.
     pub(crate) fn start(
-        connection: Connection,
-        places: usize,
-        group: usize,
+        mut connection: Connection,
+        options: &Options,
         counters: Arc<Counters>,
+        checkpoint: Arc<Progress>,
     ) -> Result<Self, Fault> {
-        let queue = Arc::new(Queue::new(places));
-        let jobs = Arc::clone(&queue);
+        let queue = Arc::new(Queue::new(options.queue));
+        let (jobs, group) = (Arc::clone(&queue), options.group.max(1));
+        let told = Arc::clone(&checkpoint);
+        // Takes the place of SQLite's own hook, which copies the log back in the middle of a commit.
+        connection
+            .wal_hook(Some(move |_: &mut Wal, pages: i32| {
+                told.committed(pages);
+                Ok(())
+            }))
+            .map_err(fault)?;
         let thread = thread::Builder::new()
             .name("store-writer".to_owned())
-            .spawn(move || serve(&connection, &jobs, group.max(1), &counters))
+            .spawn(move || serve(&connection, &jobs, group, &counters, &checkpoint))
             .map_err(|error| {
                 Fault::new("the database's writer could not start; allow this user more threads")
                     .with_source(error)
@@ -82,7 +93,13 @@ impl Drop for Writer {
     }
 }
 
-fn serve(connection: &Connection, queue: &Queue<Job>, limit: usize, counters: &Counters) {
+fn serve(
+    connection: &Connection,
+    queue: &Queue<Job>,
+    limit: usize,
+    counters: &Counters,
+    checkpoint: &Progress,
+) {
     let _ending = Ending(queue);
     let mut wanted = 1;
     loop {
@@ -94,6 +111,7 @@ fn serve(connection: &Connection, queue: &Queue<Job>, limit: usize, counters: &C
         // alone never waits.
         wanted = group.len().min(ENOUGH);
         commit_group(connection, &mut group, counters);
+        checkpoint.finish(connection);
     }
 }
 

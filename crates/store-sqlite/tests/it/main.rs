@@ -7,6 +7,7 @@
 )]
 
 mod backup;
+mod checkpoint;
 mod disk_full;
 mod durability;
 mod group_commit;
