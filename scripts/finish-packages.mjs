@@ -5,9 +5,15 @@ import { join } from "node:path";
 import { ROOT, publicPackages } from "./public-packages.mjs";
 
 // Node can `require()` our ES modules, so there is one set of modules and no second copy of a class. But TypeScript wants
-// to be told, by declarations that call themselves CommonJS and name their neighbours so.
+// to be told, by declarations that call themselves CommonJS, name their neighbours so, and say of jose, which has none of
+// these, that its types are those of an ES module.
 function asCommonJs(declarations) {
-  return declarations.replaceAll(/(\bfrom |\bimport\(|^import )"(\.{1,2}\/[^"]*)\.js"/gm, '$1"$2.cjs"');
+  return declarations
+    .replaceAll(/(\bfrom |\bimport\(|^import )"(\.{1,2}\/[^"]*)\.js"/gm, '$1"$2.cjs"')
+    .replaceAll(/^import \{ ([^}]+) \} from "jose";/gm, (_, names) => {
+      const types = names.replaceAll(/\btype /g, "");
+      return `import type { ${types} } from "jose" with { "resolution-mode": "import" };`;
+    });
 }
 
 for (const { directory } of publicPackages()) {
