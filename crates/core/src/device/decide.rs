@@ -1,7 +1,7 @@
 //! The operator's decision about a registration (decisions.md, "Devices and operators").
 
 use super::list::{find_registration, unknown_device};
-use super::register::{profile_for, subject};
+use super::register::{VerificationCode, profile_for, subject, unknown_code};
 use super::{Device, DeviceRegistration, RegistrationState};
 use crate::application::{Application, ApplicationType};
 use crate::audit::AuditEvent;
@@ -107,12 +107,16 @@ pub async fn reject(
 }
 
 async fn find(provider: &Provider, text: &str) -> Outcome<DeviceRegistration> {
+    let unknown = match VerificationCode::parse(text) {
+        Some(_) => unknown_code(),
+        None => unknown_device(),
+    };
     let text = text.to_owned();
     let registration = provider
         .store
         .read(move |tx| Ok(find_registration(tx, &text)?))
         .await?;
-    Ok(registration.ok_or_else(unknown_device)?)
+    Ok(registration.ok_or(unknown)?)
 }
 
 fn refuse_decided(registration: &DeviceRegistration, now: Timestamp) -> Result<(), Refusal> {
