@@ -41,8 +41,15 @@ impl ApplicationStore for Tx<'_> {
         self.one(sql!("application/by_hostname"), params![hostname])
     }
 
+    /// Chosen here: there is one or there are few, and to sort them the database would make a table for each sign-in.
     fn by_client(&self, client: &ClientId) -> Result<Option<Application>, Fault> {
-        self.one(sql!("application/by_client"), params![client.as_str()])
+        let all: Vec<Application> = self.all(sql!("application/of_client"), params![client.as_str()])?;
+        // A removed one answers only when nothing stands in its place: its client may not sign anybody in. A device becomes
+        // an application by itself; one that an operator added with a host name says more.
+        Ok(all.into_iter().min_by_key(|application| {
+            let (removed, nameless) = (application.removed_at.is_some(), application.hostname.is_none());
+            (removed, nameless, application.created_at, application.id.0)
+        }))
     }
 
     fn list(&self) -> Result<Vec<Application>, Fault> {
