@@ -2,6 +2,7 @@
 
 use crate::failure::opening;
 use countersign_core::failure::Fault;
+use rusqlite::config::DbConfig;
 use rusqlite::{Connection, TransactionBehavior};
 use std::path::Path;
 
@@ -21,7 +22,7 @@ macro_rules! migration {
 }
 
 /// The migrations in order. Released ones never change: a change is another file at the end.
-const MIGRATIONS: [&str; 9] = [
+const MIGRATIONS: [&str; 10] = [
     migration!("0001_first"),
     migration!("0002_qr"),
     migration!("0003_consent"),
@@ -31,10 +32,11 @@ const MIGRATIONS: [&str; 9] = [
     migration!("0007_x1280"),
     migration!("0008_spent_assertions"),
     migration!("0009_approval_changes"),
+    migration!("0010_plain_checks"),
 ];
 
 /// The version that this program writes, `PRAGMA user_version`: the number of migrations.
-pub const SCHEMA_VERSION: i64 = 9;
+pub const SCHEMA_VERSION: i64 = 10;
 const _: () = assert!(
     SCHEMA_VERSION == MIGRATIONS.len() as i64,
     "a migration without a number"
@@ -84,6 +86,15 @@ pub(crate) fn migrate(connection: &mut Connection) -> rusqlite::Result<()> {
     if identity(connection)? == Identity::Ours(SCHEMA_VERSION) {
         return Ok(());
     }
+    // A table that is made anew is away for a moment, and what refers to it must not mind. It cannot be turned inside of a
+    // transaction; all references are looked at before the commit.
+    connection.set_db_config(DbConfig::SQLITE_DBCONFIG_ENABLE_FKEY, false)?;
+    let migrated = migrate_without_references(connection);
+    connection.set_db_config(DbConfig::SQLITE_DBCONFIG_ENABLE_FKEY, true)?;
+    migrated
+}
+
+fn migrate_without_references(connection: &mut Connection) -> rusqlite::Result<()> {
     let transaction = connection.transaction_with_behavior(TransactionBehavior::Immediate)?;
     let done = match identity(&transaction)? {
         Identity::Ours(version) => usize::try_from(version).unwrap_or(0),
@@ -92,7 +103,24 @@ pub(crate) fn migrate(connection: &mut Connection) -> rusqlite::Result<()> {
     for migration in MIGRATIONS.iter().skip(done) {
         transaction.execute_batch(migration)?;
     }
+    refuse_dangling(&transaction)?;
     transaction.pragma_update(None, "application_id", APPLICATION_ID)?;
     transaction.pragma_update(None, "user_version", SCHEMA_VERSION)?;
     transaction.commit()
+}
+
+/// Refuses to go on when a row refers to one that is not there.
+fn refuse_dangling(connection: &Connection) -> rusqlite::Result<()> {
+    let dangling: i64 = connection.query_row("SELECT count(*) FROM pragma_foreign_key_check", [], |row| {
+        row.get(0)
+    })?;
+    if dangling == 0 {
+        return Ok(());
+    }
+    Err(rusqlite::Error::SqliteFailure(
+        rusqlite::ffi::Error::new(rusqlite::ffi::SQLITE_CONSTRAINT_FOREIGNKEY),
+        Some(format!(
+            "{dangling} rows refer to rows that are not there; restore a backup"
+        )),
+    ))
 }

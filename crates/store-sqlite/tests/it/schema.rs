@@ -3,9 +3,10 @@
 use crate::{Place, place};
 use countersign_core::store::Store;
 use countersign_jose::hash::sha256;
-use countersign_store_sqlite::SCHEMA_VERSION;
+use countersign_store_sqlite::{APPLICATION_ID, Options, SCHEMA_VERSION, SqliteStore};
 use countersign_testkit::store_contract::{Fixture, outbox, push, sample, write};
 use rusqlite::ErrorCode;
+use rusqlite::types::Value;
 use std::fmt::Write as _;
 use std::path::Path;
 use std::sync::Arc;
@@ -48,6 +49,10 @@ const RELEASED: &[(&str, &str)] = &[
         "0009_approval_changes.sql",
         "5f1cedaeaea06e9cdf65dc716fdf4dddbe83a5a21d6c06beaf5145c69263bf36",
     ),
+    (
+        "0010_plain_checks.sql",
+        "35ea5ecedcd4972b8ad70df3144f63df23e2414a611edd1666299585d1602dca",
+    ),
 ];
 
 #[test]
@@ -67,6 +72,96 @@ fn released_migrations_do_not_change() {
         });
         assert_eq!(digest, *pinned, "{name}");
     }
+}
+
+/// Every row of every table, in one order.
+fn rows(connection: &rusqlite::Connection) -> Vec<String> {
+    let tables: Vec<String> = connection
+        .prepare("SELECT name FROM main.sqlite_schema WHERE type = 'table' ORDER BY name")
+        .and_then(|mut query| query.query_map([], |row| row.get(0))?.collect())
+        .expect("tables");
+    let mut rows = Vec::new();
+    for table in tables {
+        let mut query = connection
+            .prepare(&format!("SELECT * FROM main.{table}"))
+            .expect("a table");
+        let columns = query.column_count();
+        let found = query.query_map([], |row| {
+            let values: rusqlite::Result<Vec<Value>> = (0..columns).map(|n| row.get(n)).collect();
+            Ok(format!("{table} {:?}", values?))
+        });
+        rows.extend(found.expect("rows").map(|row| row.expect("a row")));
+    }
+    rows.sort();
+    rows
+}
+
+/// Between the ninth version and the tenth no column changes: the rows of today's stand in the ninth as they do here.
+#[tokio::test]
+async fn tables_that_are_made_anew_keep_their_rows_and_what_refers_to_them() {
+    let today = filled().await;
+    let older = place();
+    let raw = older.raw();
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("../store-sql/migrations/sqlite");
+    for (name, _) in &RELEASED[..9] {
+        let text = std::fs::read_to_string(folder.join(name)).expect("the migration is there");
+        raw.execute_batch(&text).expect("it runs");
+    }
+    raw.execute_batch(&format!(
+        "PRAGMA foreign_keys = off; ATTACH '{}' AS today;",
+        today.file().display()
+    ))
+    .expect("both files are open");
+    let tables: Vec<String> = raw
+        .prepare("SELECT name FROM main.sqlite_schema WHERE type = 'table'")
+        .and_then(|mut query| query.query_map([], |row| row.get(0))?.collect())
+        .expect("tables");
+    for table in tables {
+        raw.execute_batch(&format!("INSERT INTO main.{table} SELECT * FROM today.{table}"))
+            .expect("the columns are the same");
+    }
+    let before = rows(&raw);
+    raw.execute_batch(&format!(
+        "DETACH today; PRAGMA application_id = {APPLICATION_ID}; PRAGMA user_version = 9;"
+    ))
+    .expect("it is ours");
+    drop(raw);
+    assert!(
+        before.iter().any(|row| row.starts_with("approvals "))
+            && before.iter().any(|row| row.starts_with("grants "))
+    );
+    drop(older.store());
+    let raw = older.raw();
+    assert_eq!(rows(&raw), before);
+    let laws = |connection: &rusqlite::Connection| -> Vec<String> {
+        connection
+            .prepare("SELECT sql FROM sqlite_schema WHERE sql IS NOT NULL ORDER BY name")
+            .and_then(|mut query| query.query_map([], |row| row.get(0))?.collect())
+            .expect("the schema")
+    };
+    assert_eq!(laws(&raw), laws(&today.raw()));
+    let refused = raw.execute_batch("PRAGMA foreign_keys = on; DELETE FROM approvals;");
+    assert!(refused.is_err(), "what refers to an approval still holds it");
+}
+
+#[test]
+fn a_row_that_refers_to_nothing_is_told_before_a_migration() {
+    let place = place();
+    drop(place.store());
+    place
+        .raw()
+        .execute_batch(
+            "PRAGMA foreign_keys = off; PRAGMA user_version = 9;
+             INSERT INTO approval_stops VALUES (zeroblob(16), 'nobody', 1);",
+        )
+        .expect("the file can be changed");
+    let told = SqliteStore::open(place.file(), Options::default())
+        .err()
+        .expect("it is refused");
+    assert!(
+        format!("{told:?}").contains("refer to rows that are not there"),
+        "{told:?}"
+    );
 }
 
 #[test]
