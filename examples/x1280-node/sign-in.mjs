@@ -14,7 +14,7 @@ const { values: settings } = parseArgs({
 });
 const { server, audience, "token-id": tokenId, "service-id": serviceId, "response-key": responseKey } = settings;
 if (!server || !audience || !tokenId || !serviceId) {
-  console.error("usage: node sign-in.mjs --server URL --service-id ID --audience AUD --token-id ID [--scope SCOPE]… [--response-key KEY]");
+  console.error("usage: node sign-in.mjs --server URL --service-id ID --audience AUD --token-id ID [--scope SCOPE]… [--response-key=KEY]");
   process.exit(2);
 }
 

@@ -40,8 +40,8 @@ beforeAll(async () => {
     service.serviceId,
     "--audience",
     AUDIENCE,
-    "--response-key",
-    service.responseKey,
+    // One key of 64 begins with a hyphen.
+    `--response-key=${service.responseKey}`,
   ];
   const args = ["--device", device.folder, "--redis", redis.url, "--port", port, ...mutual];
   ({ example, url } = await Example.start("nestjs-vue", args));

@@ -68,13 +68,18 @@ impl Stage {
     }
 }
 
+/// One key of 64 begins with a hyphen, and is an argument all the same when it is joined to its name.
+fn response_key(key: &str) -> String {
+    format!("--response-key={key}")
+}
+
 #[tokio::test]
 async fn the_node_example_tells_who_signed_in() {
     let Some(node) = Example::of("x1280-node") else {
         return;
     };
     let stage = Stage::new("https://shop.example");
-    let keys = ["--audience", AUDIENCE, "--response-key", &stage.response_key];
+    let keys = ["--audience", AUDIENCE, &response_key(&stage.response_key)];
     let mut program = Running::start(stage.sign_in(&node, &keys));
     let code = program.next_line_after("code ");
     let item = stage.phone.item();
@@ -98,16 +103,11 @@ async fn the_node_example_believes_only_what_is_meant_for_it() {
     let stage = Stage::new("https://shop.example");
     let _phone = stage.answering("approve");
     let other_key = "AAECAwQFBgcICQoLDA0ODxAREhMUFRYXGBkaGxwdHh8";
-    for (further, reason) in [
-        (
-            ["--audience", "another", "--response-key", &stage.response_key],
-            "\"aud\"",
-        ),
-        (
-            ["--audience", AUDIENCE, "--response-key", other_key],
-            "was not made for us",
-        ),
+    for (audience, key, reason) in [
+        ("another", stage.response_key.as_str(), "\"aud\""),
+        (AUDIENCE, other_key, "was not made for us"),
     ] {
+        let further = ["--audience", audience, &response_key(key)];
         let said = run(&mut stage.sign_in(&node, &further)).fails();
         assert!(said.contains(reason), "{said}");
     }
