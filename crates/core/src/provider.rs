@@ -1,9 +1,7 @@
 //! The provider: its name, its ports and its policy, handed to every use case.
 
 use crate::bus::Bus;
-use crate::client::authenticate::Endpoint;
-use crate::client::profile::AudiencePolicy;
-use crate::client::{Client, Profile, Registration};
+use crate::client::{Client, Registration};
 use crate::entropy::Entropy;
 use crate::failure::Outcome;
 use crate::id::ClientId;
@@ -43,9 +41,30 @@ impl Host {
     /// The OpenID issuer, `{host}/oidc` (onesid.md §1).
     #[must_use]
     pub fn issuer(&self) -> String {
-        format!("{}/oidc", self.0)
+        format!("{}{ISSUER}", self.0)
+    }
+
+    /// Whether a text is the issuer.
+    #[must_use]
+    pub fn is_issuer(&self, text: &str) -> bool {
+        self.below_issuer(text) == Some("")
+    }
+
+    /// What follows the host in a URL; `None` when it is not of this host.
+    #[must_use]
+    pub fn below<'u>(&self, url: &'u str) -> Option<&'u str> {
+        url.strip_prefix(&self.0)
+    }
+
+    /// What follows the issuer in a URL; `None` when it does not begin with the issuer.
+    #[must_use]
+    pub fn below_issuer<'u>(&self, url: &'u str) -> Option<&'u str> {
+        self.below(url)?.strip_prefix(ISSUER)
     }
 }
+
+/// The path of the issuer.
+const ISSUER: &str = "/oidc";
 
 /// Everything a use case needs.
 pub struct Provider {
@@ -149,28 +168,5 @@ impl Provider {
         }
         registrations.insert(id.clone(), Arc::clone(&parsed));
         Ok(parsed)
-    }
-
-    /// The values that `aud` of a client assertion may take at an endpoint.
-    #[must_use]
-    pub fn assertion_audiences(&self, profile: Profile, called: Endpoint) -> Vec<String> {
-        let issuer = self.host.issuer();
-        let at = |endpoint: Endpoint| endpoint.url(&self.host);
-        // Who signs assertions for others, as a signing service does, must not give the machine away with them.
-        if called == Endpoint::DeviceKey {
-            return vec![at(called)];
-        }
-        let mut audiences = vec![issuer.clone(), at(Endpoint::Token), at(Endpoint::Backchannel)];
-        match profile.audiences() {
-            AudiencePolicy::OnesId => {
-                audiences.extend([at(Endpoint::Introspection), at(Endpoint::BcAuthorize)]);
-            }
-            AudiencePolicy::Standard | AudiencePolicy::OneValue => {}
-        }
-        let called = at(called);
-        if !audiences.contains(&called) {
-            audiences.push(called);
-        }
-        audiences
     }
 }

@@ -8,6 +8,7 @@ use crate::approval::open::{self, Origin, Question};
 use crate::approval::{Approval, code};
 use crate::audit::AuditEvent;
 use crate::audit::chain::record;
+use crate::client::audience::Audiences;
 use crate::client::authenticate::{AuthenticatedClient, Endpoint};
 use crate::client::registration::GrantType;
 use crate::client::request_object::{self, VerifiedRequest};
@@ -179,13 +180,13 @@ fn check(
             "registration is not supported; ask an operator to register the client",
         );
     }
-    let audiences = provider.assertion_audiences(client.registration.profile, request.endpoint);
+    let audiences = Audiences::at(&provider.host, client.registration.profile, request.endpoint);
     let verified = request_object::verify(
         caller,
         request.request.as_deref(),
         request.parameters,
         request.endpoint,
-        &audiences,
+        audiences,
         &provider.policy,
         now,
     )?;

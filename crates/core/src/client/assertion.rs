@@ -1,6 +1,7 @@
 //! `private_key_jwt`: from a claimed assertion to one that was verified, and from there to one that is spent
 //! (RFC 7523 §3, OpenID Connect Core §9).
 
+use super::audience::Audiences;
 use super::profile::SignaturePolicy;
 use super::{Client, Endpoint, Profile, Registration};
 use crate::failure::{Outcome, Refusal};
@@ -97,7 +98,7 @@ pub(super) fn verify(
     jws: &UnverifiedJws,
     client: &Client,
     endpoint: Endpoint,
-    audiences: &[String],
+    audiences: Audiences<'_>,
     policy: &Policy,
     now: Timestamp,
 ) -> Result<ClientAssertion, Refusal> {
@@ -218,13 +219,8 @@ fn may_reuse(
         && expires_at <= now + Profile::LONGEST_REUSE + policy.clock_tolerance
 }
 
-fn check_audience(claims: &JwtClaims, profile: Profile, audiences: &[String]) -> Result<(), Refusal> {
-    let wrong = || {
-        Refusal::invalid_client(format!(
-            "aud of the client assertion must be one of {}",
-            audiences.join(", ")
-        ))
-    };
+fn check_audience(claims: &JwtClaims, profile: Profile, audiences: Audiences<'_>) -> Result<(), Refusal> {
+    let wrong = || Refusal::invalid_client(format!("aud of the client assertion must be one of {audiences}"));
     let named = claims.aud.as_ref().ok_or_else(wrong)?;
     // FAPI-CIBA: an array with a foreign entry would let the other server replay the assertion here.
     if profile == Profile::FapiCiba && named.iter().count() != 1 {
@@ -232,7 +228,7 @@ fn check_audience(claims: &JwtClaims, profile: Profile, audiences: &[String]) ->
             "aud of the client assertion must be a single value",
         ));
     }
-    if audiences.iter().any(|ours| named.contains(ours)) {
+    if audiences.any_in(named) {
         Ok(())
     } else {
         Err(wrong())

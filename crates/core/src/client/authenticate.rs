@@ -1,6 +1,7 @@
 //! Client authentication by `private_key_jwt`, the only method there is (RFC 6749 §2.3, RFC 7523 §2.2).
 
 use super::assertion::{self, ClientAssertion};
+use super::audience::Audiences;
 use super::{Client, ClientKind};
 use crate::failure::{Failure, Outcome, Refusal};
 use crate::id::ClientId;
@@ -63,6 +64,16 @@ impl Endpoint {
         };
         format!("{base}{}", self.path())
     }
+
+    /// Whether a text is the whole URL.
+    #[must_use]
+    pub fn is_at(self, host: &Host, text: &str) -> bool {
+        let path = match self {
+            Self::Initiate => host.below(text),
+            _ => host.below_issuer(text),
+        };
+        path == Some(self.path())
+    }
 }
 
 /// A client that proved who it is. Its assertion is still to be spent, in the transaction of the use case.
@@ -114,8 +125,8 @@ pub async fn authenticate(
     let jws = read_assertion(&credentials)?;
     let client_id = claimed_client_id(&credentials, &jws)?;
     let client = provider.client(client_id).await?.ok_or_else(unknown_client)?;
-    let audiences = provider.assertion_audiences(client.registration.profile, endpoint);
-    let assertion = assertion::verify(&jws, &client, endpoint, &audiences, &provider.policy, now)?;
+    let audiences = Audiences::at(&provider.host, client.registration.profile, endpoint);
+    let assertion = assertion::verify(&jws, &client, endpoint, audiences, &provider.policy, now)?;
     if client.disabled_at.is_some() {
         return Err(disabled(&client).into());
     }

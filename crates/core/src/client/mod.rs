@@ -2,6 +2,7 @@
 
 pub mod add;
 pub mod assertion;
+pub mod audience;
 pub mod authenticate;
 pub mod disable;
 pub mod profile;

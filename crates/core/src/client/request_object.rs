@@ -1,6 +1,7 @@
 //! Signed authentication requests (CIBA Core §7.1.1): from a claimed request to one that the client's key vouches for.
 
 use super::assertion::verify_signature;
+use super::audience::Audiences;
 use super::authenticate::Endpoint;
 use super::profile::{Profile, RequestObjectPolicy};
 use super::{AuthenticatedClient, Client};
@@ -73,7 +74,7 @@ pub fn verify(
     request: Option<&str>,
     plain: AuthenticationRequest,
     endpoint: Endpoint,
-    audiences: &[String],
+    audiences: Audiences<'_>,
     policy: &Policy,
     now: Timestamp,
 ) -> Result<VerifiedRequest, Refusal> {
@@ -97,7 +98,7 @@ fn verify_signed(
     client: &Client,
     request: &str,
     endpoint: Endpoint,
-    audiences: &[String],
+    audiences: Audiences<'_>,
     policy: &Policy,
     now: Timestamp,
 ) -> Result<VerifiedRequest, Refusal> {
@@ -156,7 +157,7 @@ fn check_type(typ: Option<&str>) -> Result<(), Refusal> {
     }
 }
 
-fn check_parties(claims: &JwtClaims, client: &Client, audiences: &[String]) -> Result<(), Refusal> {
+fn check_parties(claims: &JwtClaims, client: &Client, audiences: Audiences<'_>) -> Result<(), Refusal> {
     if claims.iss.as_deref() != Some(client.id.as_str()) {
         return Err(Refusal::invalid_request("iss of request must be the client_id"));
     }
@@ -164,12 +165,11 @@ fn check_parties(claims: &JwtClaims, client: &Client, audiences: &[String]) -> R
         .aud
         .as_ref()
         .ok_or_else(|| Refusal::invalid_request("aud of request is missing; send the issuer"))?;
-    if audiences.iter().any(|ours| aud.contains(ours)) {
+    if audiences.any_in(aud) {
         Ok(())
     } else {
         Err(Refusal::invalid_request(format!(
-            "aud of request must be one of {}",
-            audiences.join(", ")
+            "aud of request must be one of {audiences}"
         )))
     }
 }
