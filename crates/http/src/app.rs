@@ -6,6 +6,7 @@ use crate::limits::{Limiters, Limits};
 use crate::oidc::published::Published;
 use crate::x1280::sockets::Sockets;
 use countersign_core::Provider;
+use std::ops::Deref;
 use std::sync::Arc;
 use tokio_util::sync::CancellationToken;
 
@@ -20,28 +21,39 @@ pub struct Settings {
     pub shutdown: CancellationToken,
 }
 
-/// The provider and what the HTTP side keeps beside it. Cheap to clone.
+/// The provider and what the HTTP side keeps beside it. Cheap to clone: every layer of every request holds one.
 #[derive(Clone)]
-pub struct AppState {
+pub struct AppState(Arc<Shared>);
+
+/// What all clones of a state share. Its members are for this crate.
+pub struct Shared {
     pub(crate) provider: Arc<Provider>,
-    pub(crate) settings: Arc<Settings>,
-    pub(crate) limiters: Arc<Limiters>,
+    pub(crate) settings: Settings,
+    pub(crate) limiters: Limiters,
     pub(crate) streams: Arc<Streams>,
     pub(crate) sockets: Arc<Sockets>,
-    pub(crate) published: Arc<Published>,
+    pub(crate) published: Published,
 }
 
 impl AppState {
     /// Puts the state together; one for each listener or one for all of them, the limits are counted per state.
     #[must_use]
     pub fn new(provider: Arc<Provider>, settings: Settings) -> Self {
-        Self {
-            limiters: Arc::new(Limiters::new(&settings.limits, &provider.clock)),
+        Self(Arc::new(Shared {
+            limiters: Limiters::new(&settings.limits, &provider.clock),
             streams: Arc::new(Streams::new(&settings.limits)),
             sockets: Arc::default(),
-            published: Arc::default(),
-            settings: Arc::new(settings),
+            published: Published::default(),
+            settings,
             provider,
-        }
+        }))
+    }
+}
+
+impl Deref for AppState {
+    type Target = Shared;
+
+    fn deref(&self) -> &Shared {
+        &self.0
     }
 }
