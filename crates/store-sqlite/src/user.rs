@@ -38,10 +38,10 @@ impl UserStore for Tx<'_> {
         self.one(sql!("user/by_id"), params![id.0.as_bytes()])
     }
 
-    fn by_login(&self, organisation: OrganisationId, local_key: &str) -> Result<Option<User>, Fault> {
+    fn by_username(&self, username: &Username) -> Result<Option<User>, Fault> {
         self.one(
-            sql!("user/by_login"),
-            params![organisation.0.as_bytes(), local_key],
+            sql!("user/by_username"),
+            params![username.organisation_key(), username.local_key()],
         )
     }
 

@@ -123,7 +123,7 @@ fn by_username(tx: &dyn Reading, text: &str) -> Outcome<Option<User>> {
     let Some(username) = Username::parse(text) else {
         return Ok(None);
     };
-    Ok(crate::user::find::by_username(tx, &username)?)
+    Ok(tx.users().by_username(&username)?)
 }
 
 fn by_login_hint_token(tx: &dyn Reading, digest: &TokenDigest, now: Timestamp) -> Outcome<Option<User>> {

@@ -15,6 +15,7 @@ use crate::id::{
 use crate::keys::SigningKey;
 use crate::oidc::{AccessToken, Grant, RefreshSpent, RefreshToken};
 use crate::secret::TokenDigest;
+use crate::text::Username;
 use crate::time::Timestamp;
 use crate::user::{Organisation, User};
 use countersign_protocol::approval::ApprovalKind;
@@ -38,8 +39,8 @@ pub trait OrganisationStore {
 pub trait UserStore {
     /// By id.
     fn by_id(&self, id: UserId) -> Answer<Option<User>>;
-    /// By organisation and the folded local part of the username.
-    fn by_login(&self, organisation: OrganisationId, local_key: &str) -> Answer<Option<User>>;
+    /// By username, in any case and under any name of the organisation. A disabled person is found too.
+    fn by_username(&self, username: &Username) -> Answer<Option<User>>;
     /// All, by creation.
     fn list(&self) -> Answer<Vec<User>>;
     /// Adds one.

@@ -1,6 +1,5 @@
 //! Adding organisations and people, by the host's own command line.
 
-use super::find::by_username;
 use super::{IdpRole, Organisation, User};
 use crate::audit::AuditEvent;
 use crate::audit::chain;
@@ -90,7 +89,7 @@ pub async fn add(provider: &Provider, username: &str, role: IdpRole, name: Optio
                         "no organisation here answers to the part after the @ of this username",
                     )
                 })?;
-            if by_username(tx, &username)?.is_some() {
+            if tx.users().by_username(&username)?.is_some() {
                 return Err(Refusal::conflict("a person with this username exists already").into());
             }
             let organisation_id = organisation.id;

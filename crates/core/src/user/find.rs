@@ -7,17 +7,6 @@ use crate::provider::Provider;
 use crate::store::Reading;
 use crate::text::Username;
 
-/// The person with a username, in any case and under any name of the organisation. A disabled person is found too.
-///
-/// # Errors
-/// The store fails.
-pub fn by_username(tx: &dyn Reading, username: &Username) -> Result<Option<User>, Fault> {
-    let Some(organisation) = tx.organisations().by_name(&username.organisation_key())? else {
-        return Ok(None);
-    };
-    tx.users().by_login(organisation.id, &username.local_key())
-}
-
 /// The person with a username or a user id, disabled or not.
 ///
 /// # Errors
@@ -26,7 +15,7 @@ pub fn by_identifier(tx: &dyn Reading, text: &str) -> Result<Option<User>, Fault
     if let Ok(id) = text.parse::<UserId>() {
         return tx.users().by_id(id);
     }
-    Username::parse(text).map_or(Ok(None), |username| by_username(tx, &username))
+    Username::parse(text).map_or(Ok(None), |username| tx.users().by_username(&username))
 }
 
 /// The person with a username or a user id.

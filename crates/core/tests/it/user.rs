@@ -48,7 +48,7 @@ async fn a_person_is_found_by_any_name_of_the_organisation_in_any_case() {
     let found = world
         .provider
         .store
-        .read(move |tx| Ok(find::by_username(tx, &username)?))
+        .read(move |tx| Ok(tx.users().by_username(&username)?))
         .await
         .unwrap();
     assert_eq!(found, Some(alice));

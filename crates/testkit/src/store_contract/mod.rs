@@ -89,7 +89,7 @@ macro_rules! store_contract {
                 a_read_sees_one_moment, a_write_sees_what_it_wrote, a_second_process_reads_and_writes_the_same,
                 a_healthy_store_says_so;
             organisation: an_organisation_answers_to_its_domain_and_aliases, a_name_belongs_to_one_organisation;
-            user: a_person_is_found_by_id_and_login, a_login_belongs_to_one_person, a_person_is_disabled_and_enabled,
+            user: a_person_is_found_by_id_and_username, a_login_belongs_to_one_person, a_person_is_disabled_and_enabled,
                 whom_nobody_added_cannot_be_disabled;
             client: every_kind_of_client_comes_back_as_it_was, a_client_is_disabled_and_enabled,
                 a_client_is_changed_by_whom_knows_what_it_was, a_jti_is_spent_once_for_each_client;

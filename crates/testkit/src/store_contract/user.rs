@@ -1,12 +1,11 @@
 //! People.
 
-use super::sample::{NOW, ORGANISATION, organisation, user, user_id};
+use super::sample::{NOW, organisation, user, user_id};
 use super::{Fixture, fault, read, write};
-use countersign_core::id::OrganisationId;
 use countersign_core::store::Store;
+use countersign_core::text::Username;
 use countersign_core::user::{IdpRole, User};
 use std::sync::Arc;
-use uuid::Uuid;
 
 async fn two(fixture: &dyn Fixture) -> Arc<dyn Store> {
     let store = fixture.open();
@@ -20,7 +19,7 @@ async fn two(fixture: &dyn Fixture) -> Arc<dyn Store> {
 }
 
 /// And listed by creation.
-pub async fn a_person_is_found_by_id_and_login(fixture: &dyn Fixture) {
+pub async fn a_person_is_found_by_id_and_username(fixture: &dyn Fixture) {
     let store = two(fixture).await;
     let master = User {
         role: IdpRole::Master,
@@ -34,20 +33,15 @@ pub async fn a_person_is_found_by_id_and_login(fixture: &dyn Fixture) {
         Some(master.clone())
     );
     assert_eq!(read(&store, |tx| tx.users().by_id(user_id(4))).await, None);
-    assert_eq!(
-        read(&store, |tx| tx.users().by_login(ORGANISATION, "person.2")).await,
-        Some(user(2))
-    );
-    assert_eq!(
-        read(&store, |tx| tx.users().by_login(ORGANISATION, "Person.2")).await,
-        None,
-        "the key is folded"
-    );
-    let elsewhere = OrganisationId(Uuid::nil());
-    assert_eq!(
-        read(&store, move |tx| tx.users().by_login(elsewhere, "person.2")).await,
-        None
-    );
+    let found = async |name: &str| {
+        let username = Username::parse(name).expect("a username");
+        read(&store, move |tx| tx.users().by_username(&username)).await
+    };
+    for name in ["person.2@onesid1.com", "Person.2@ONES", "person.2@OnesID1"] {
+        assert_eq!(found(name).await, Some(user(2)), "{name}");
+    }
+    assert_eq!(found("person.2@elsewhere").await, None);
+    assert_eq!(found("person.9@onesid1.com").await, None);
     assert_eq!(
         read(&store, |tx| tx.users().list()).await,
         [user(1), user(2), master]
