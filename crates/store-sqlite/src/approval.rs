@@ -8,7 +8,7 @@ use crate::tx::{Tx, missing};
 use countersign_core::approval::{Approval, ApprovalState, ExpiryCause};
 use countersign_core::failure::Fault;
 use countersign_core::id::{ApplicationId, ApprovalId, ClientId, GrantId, UserId};
-use countersign_core::store::{ApprovalStore, PaceCounts};
+use countersign_core::store::{ApprovalStore, Expired, PaceCounts};
 use countersign_core::time::Timestamp;
 use countersign_protocol::approval::{ApprovalKind, VerificationMode};
 use rusqlite::params;
@@ -195,21 +195,25 @@ impl ApprovalStore for Tx<'_> {
 
     /// Each gets its own revision, so they are settled one by one. It counts as expired from its own end and not from
     /// the worker's visit, so that the pause that follows does not depend on when the worker came.
-    fn expire_due(&mut self, now: Timestamp, limit: u32) -> Result<Vec<UserId>, Fault> {
+    fn expire_due(&mut self, now: Timestamp, limit: u32) -> Result<Expired, Fault> {
         let due: Vec<Due> = self.all(sql!("approval/due"), params![now.millis(), limit])?;
-        let mut to_wake = Vec::new();
+        let mut expired = Expired {
+            more: due.len() >= usize::try_from(limit).unwrap_or(usize::MAX),
+            ..Expired::default()
+        };
         for row in due {
             let state = ApprovalState::Expired {
                 at: row.expires_at,
                 cause: ExpiryCause::TimedOut,
             };
             if self.settle(row.id, &state)? {
-                to_wake.extend(row.user_id);
+                expired.ended += 1;
+                expired.users.extend(row.user_id);
             }
         }
-        to_wake.sort_unstable();
-        to_wake.dedup();
-        Ok(to_wake)
+        expired.users.sort_unstable();
+        expired.users.dedup();
+        Ok(expired)
     }
 
     fn is_stopped(&self, user: UserId, client: &ClientId) -> Result<bool, Fault> {

@@ -2,25 +2,31 @@
 
 use crate::failure::Outcome;
 use crate::provider::Provider;
-use crate::store::Swept;
+use crate::store::{Expired, Swept};
 
-/// Rows that one transaction touches at most, so that requests never wait long behind the worker.
-const BATCH: u32 = 500;
+/// Rows that one transaction touches at most in each table, so that requests never wait long behind the worker.
+pub const BATCH: u32 = 200;
 
-/// Expires what is due and wakes the phones concerned; answers how many approvals ended.
+/// Expires what is due, batch by batch, and wakes the phones concerned; answers how many approvals ended.
 ///
 /// # Errors
 /// A fault of the store.
 pub async fn expire_due(provider: &Provider) -> Outcome<usize> {
     let now = provider.clock.now();
-    let woken = provider
-        .store
-        .write(move |tx| Ok(tx.approvals_mut().expire_due(now, BATCH)?))
-        .await?;
-    for user in &woken {
-        provider.bus.wake(*user);
+    let mut all = 0;
+    loop {
+        let Expired { ended, users, more } = provider
+            .store
+            .write(move |tx| Ok(tx.approvals_mut().expire_due(now, BATCH)?))
+            .await?;
+        all += ended;
+        for user in users {
+            provider.bus.wake(user);
+        }
+        if !more {
+            return Ok(all);
+        }
     }
-    Ok(woken.len())
 }
 
 /// Sweeps what ended before the tombstone period, batch by batch.

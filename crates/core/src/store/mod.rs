@@ -22,7 +22,8 @@ mod x1280;
 pub use consent::ConsentStore;
 pub use nouns::{
     ApplicationStore, ApprovalStore, AssertionStore, AuditStore, AuthenticatorStore, CibaStore, ClientStore,
-    DeviceStore, GrantStore, KeyStore, OrganisationStore, PaceCounts, Swept, UserStore, WaitingRegistrations,
+    DeviceStore, Expired, GrantStore, KeyStore, OrganisationStore, PaceCounts, Swept, UserStore,
+    WaitingRegistrations,
 };
 pub use outbox::OutboxStore;
 pub use push::PushStore;

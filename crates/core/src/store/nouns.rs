@@ -204,8 +204,8 @@ pub trait ApprovalStore {
     fn redeem(&mut self, id: ApprovalId, at: Timestamp, grant: GrantId) -> Answer<bool>;
     /// Counts a wrong code and answers how many there are now.
     fn count_wrong_code(&mut self, id: ApprovalId) -> Answer<u32>;
-    /// Expires (`timed_out`) what is pending and whose time is over, at most `limit`; answers whom to wake.
-    fn expire_due(&mut self, now: Timestamp, limit: u32) -> Answer<Vec<UserId>>;
+    /// Expires (`timed_out`) what is pending and whose time is over, at most `limit`.
+    fn expire_due(&mut self, now: Timestamp, limit: u32) -> Answer<Expired>;
     /// Whether a report (`not_me`) stops this client for this person.
     fn is_stopped(&self, user: UserId, client: &ClientId) -> Answer<bool>;
     /// Every standing report: person, client, when.
@@ -281,6 +281,17 @@ pub trait AuditStore {
         now: Timestamp,
         limit: u32,
     ) -> Answer<Swept>;
+}
+
+/// What an expiry ended.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Expired {
+    /// Approvals that ended.
+    pub ended: usize,
+    /// The people who were asked, each once: their phones are to be woken.
+    pub users: Vec<UserId>,
+    /// Whether the limit was reached: there may be more.
+    pub more: bool,
 }
 
 /// What a sweep removed, in rows.

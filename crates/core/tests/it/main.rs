@@ -10,6 +10,7 @@
 mod application;
 mod application_change;
 mod approval_decide;
+mod approval_expire;
 mod approval_pace;
 mod attack_list;
 mod audit;

@@ -6,7 +6,7 @@ use super::sample::{
 };
 use super::{Fixture, fault, read, write};
 use countersign_core::approval::{Approval, ApprovalState, ExpiryCause};
-use countersign_core::store::Store;
+use countersign_core::store::{Expired, Store};
 use countersign_core::time::Duration;
 use countersign_protocol::approval::{ApprovalKind, VerificationMode};
 use std::sync::Arc;
@@ -259,9 +259,14 @@ pub async fn what_is_due_expires_in_batches(fixture: &dyn Fixture) {
             tx.approvals_mut().expire_due(at(3) + LIFETIME, limit)
         })
     };
-    assert_eq!(expire(1).await, [user_id(1)]);
-    assert_eq!(expire(10).await, [user_id(2)]);
-    assert_eq!(expire(10).await, []);
+    let expired = |user: u128, more| Expired {
+        ended: 1,
+        users: vec![user_id(user)],
+        more,
+    };
+    assert_eq!(expire(1).await, expired(1, true));
+    assert_eq!(expire(10).await, expired(2, false));
+    assert_eq!(expire(10).await, Expired::default());
     assert_eq!(found(&store, 1).await.state, yes(at(5)));
     assert_eq!(
         found(&store, 2).await.state,
@@ -309,7 +314,10 @@ pub async fn nobody_may_be_asked(fixture: &dyn Fixture) {
     let later = NOW + LIFETIME + Duration::from_secs(1);
     assert_eq!(
         write(&store, move |tx| tx.approvals_mut().expire_due(later, 10)).await,
-        []
+        Expired {
+            ended: 1,
+            ..Expired::default()
+        }
     );
     assert_eq!(
         found(&store, 1).await.state,
