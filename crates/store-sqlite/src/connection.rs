@@ -55,8 +55,6 @@ pub(crate) fn settle_writer(connection: &Connection, options: &Options) -> rusql
     flush_fully(connection)?;
     connection.pragma_update(None, "journal_size_limit", WAL_KEPT)?;
     connection.pragma_update(None, "cache_size", -WRITER_CACHE_KIB)?;
-    // Savepoints keep what they may have to undo in memory, not in a temporary file.
-    connection.pragma_update(None, "temp_store", "memory")?;
     if let Some(pages) = options.max_pages {
         connection.pragma_update(None, "max_page_count", pages)?;
     }
