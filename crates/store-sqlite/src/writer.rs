@@ -21,9 +21,10 @@ pub(crate) type Work = Box<dyn FnOnce(&mut Tx<'_>) -> Result<Verdict, Fault> + S
 
 type Answer = Result<(), Fault>;
 
-/// How long a commit waits for those who shared the last one: about what a few flushes take on a good disk, and a flush
-/// costs a core about as much as the rest of a transaction.
-const PATIENCE: Duration = Duration::from_millis(2);
+/// How long a commit waits for those who shared the last one. A flush costs a core about as much as the rest of a
+/// transaction, and those who sign a token on the way back need some milliseconds for a dozen of them on one core. Who
+/// comes alone waits once at most: then nobody shared the last one.
+const PATIENCE: Duration = Duration::from_millis(4);
 
 /// Works that a commit waits for at most. Beyond it a flush is shared well enough, and the others can prepare theirs
 /// while it lasts.
