@@ -189,6 +189,7 @@ fn what_every_sign_in_does_makes_no_table_of_its_own() {
         "oidc/insert_access_token",
         "oidc/insert_grant",
         "oidc/insert_refresh_token",
+        "user/by_username",
     ];
     let queries = queries();
     for name in every_sign_in {
